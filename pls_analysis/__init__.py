@@ -1,0 +1,1 @@
+"""Turn office workbooks into traceable observations, trend charts and briefs."""

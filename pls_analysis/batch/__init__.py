@@ -1,0 +1,1 @@
+"""Run parameterised notebooks over many areas."""

@@ -1,0 +1,1 @@
+"""Read office workbooks: gate, cells, layout, form, observation or issue."""

@@ -1,0 +1,1 @@
+"""Publish executed notebooks as single-file HTML and as A4 PDF."""

@@ -1,0 +1,1 @@
+"""Write synthetic office workbooks and the truth they were made from."""
