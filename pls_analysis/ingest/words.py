@@ -1,0 +1,54 @@
+"""The words by which a layout is read, in one place: what office tables call their own parts."""
+
+from __future__ import annotations
+
+import re
+
+NOTE = re.compile(
+    r"^\(?(注|附注|备注|说明|资料来源|数据来源|来源|填报人|填表人|制表|审核|复核|经办|单位负责人|负责人"
+    r"|统计负责人|联系电话|联系人|报送日期|填报日期|填表日期|报出日期|报告期|报送说明|Note|Source)"
+    r"\d*[^:]{0,6}[:：]|^(注|备注|说明)\s*[\d①.]|^[*※]|^合成数据"
+)
+META = re.compile(
+    r"(单\s*位|表\s*号|制定机关|制表机关|文\s*号|有效期|批准机关|批准文号|备案|填报|编制|报表期|报告期"
+    r"|统计时间|统计期|计量|时间|日期|期别)[^:：]{0,6}[:：]"
+    r"|^\(?单位[:：]|^(19|20)\d\d年?度?(第?[一二三四1-4]季度|\d{1,2}月)?$"
+)
+TABLE_UNIT = re.compile(r"(?:计量)?单\s*位[:：]\s*([^\s)）,，、]+)")
+TOTAL = re.compile(
+    r"^(合计|总计|共计|小计|总数|合计数|全区|全市|全区合计|全国|全省|全县|.{0,6}[合总小]计)$"
+)
+SERIAL = re.compile(r"^(序号|编号|No\.?|项次|行次|行号)$", re.IGNORECASE)
+CODE = re.compile(r"代码|编码|编号|邮编|电话|手机|身份证|文号|案号|账号|^ID$", re.IGNORECASE)
+DATE_KEY = re.compile(r"^(年份?|年度|月份?|日期|时间|季度|Year|Month|Date)$", re.IGNORECASE)
+UNIT_HEADING = re.compile(r"^计?量?单位$")
+INDEX_MARKS = frozenset("甲乙丙丁戊己ABCDE") | {"栏次", "行次"}
+SECTION = re.compile(r"^[(]?[一二三四五六七八九十]+[、.)]|^第[一二三四五六七八九十]+[类部]|[:：]$")
+OF_WHICH = re.compile(r"^[\s　]*(?:其\s*中|#|＃)")
+ONLY_OF_WHICH = re.compile(r"^其中[:：]?$")
+SUBTOTAL_HEADING = re.compile(r"^(其中[:：]?|合计|总计|小计)$")
+UNIT = re.compile(
+    r"[万亿千百]?(元|件|人|人次|个|户|起|份|场次?|次|名|家|所|例|天|小时|条|篇|宗|吨|公顷|平方米|平方公里"
+    r"|公里|千瓦时?|立方米|台|辆|套|只|箱|头|张|幢|件次|件/人)|[%‰]|.{1,5}/.{1,4}"
+)
+PERIOD_HEADING = re.compile(
+    r"^(?:(?:19|20)\d\d[年./-]?度?)?(?:第?[一二三四1-4]季度?|[上下]半年|\d{1,2}(?:[-—~至]\d{1,2})?月?)?$"
+)
+NOT_ADDITIVE = re.compile(
+    r"率|%|‰|同比|环比|增长|增幅|增减|占比|比重|比例|平均|人均|户均|均价|密度|指数|位次|排名|/|比\d{4}年"
+)
+EARLIEST_YEAR, LATEST_YEAR = 1949, 2100
+
+
+def is_year(value: object) -> bool:
+    """Say whether a figure reads as a calendar year."""
+    return (
+        isinstance(value, int | float)
+        and float(value).is_integer()
+        and EARLIEST_YEAR <= value <= LATEST_YEAR
+    )
+
+
+def squeeze(text: str) -> str:
+    """Drop every blank: 合　计 and 合 计 are one word."""
+    return re.sub(r"\s+", "", text)
