@@ -1,0 +1,203 @@
+"""Cut a sheet into bands: the rows, and the columns side by side, that make one table each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from pls_analysis.ingest import words
+from pls_analysis.ingest.rows import Box, Grid, RowKind
+
+
+@dataclass
+class Band:
+    """The rows of one table: above the data, the data, and what stands between and below."""
+
+    head: list[int]
+    data: list[int]
+    sections: list[int] = field(default_factory=list)
+    notes: list[int] = field(default_factory=list)
+    repeats: list[int] = field(default_factory=list)
+
+
+def cut_columns(grid: Grid) -> list[tuple[int, int]]:
+    """Split at blank columns where both sides are tables of their own: first and last columns."""
+    occupied = sorted(_occupied_columns(grid))
+    runs: list[list[int]] = []
+    for col in occupied:
+        if runs and col == runs[-1][1] + 1:
+            runs[-1][1] = col
+        else:
+            runs.append([col, col])
+    parts = runs[:1]
+    for run in runs[1:]:
+        if _is_table(grid, run) and _is_table(grid, parts[-1]):
+            parts.append(run)
+        else:
+            parts[-1] = [parts[-1][0], run[1]]
+    return [(first, last) for first, last in parts]
+
+
+def _occupied_columns(grid: Grid) -> set[int]:
+    leftmost = min((col for _, col in grid.boxes), default=1)
+    occupied: set[int] = set()
+    for boxes in grid.rows.values():
+        alone = len(boxes) == 1
+        for box in boxes:
+            is_caption = alone and box.is_label and box.last_col == box.col
+            if is_caption and len(grid.rows) > 4 and box.col == leftmost:
+                continue
+            occupied.update(range(box.col, (box.col if alone else box.last_col) + 1))
+    return occupied or {1}
+
+
+def _is_table(grid: Grid, columns: list[int]) -> bool:
+    first, last = columns
+    numbers = labels = 0
+    for (_, col), box in grid.boxes.items():
+        if first <= col <= last:
+            numbers += box.reading.kind == "number"
+            labels += col == first and box.is_label
+    return numbers >= 3 and labels >= 3
+
+
+def _labels_years(boxes: list[Box]) -> bool:
+    """指标 | 2020 | 2021: a heading of years that looks like data."""
+    first, rest = boxes[0], boxes[1:]
+    if first.reading.kind != "text" or not rest:
+        return False
+    no_digits = not any(letter.isdigit() for letter in first.text)
+    return no_digits and all(words.is_year(box.reading.value) for box in rest)
+
+
+def cut_rows(grid: Grid, kinds: dict[int, RowKind]) -> list[Band]:
+    """Split the rows of a grid into bands, in order.
+
+    `kinds` is amended where only the neighbours tell: a row of years that looks like data.
+    """
+    bands: list[Band] = []
+    band: Band | None = None
+    head: list[int] = []
+    order = list(grid.rows)
+    following: dict[int, int | None] = dict(zip(order, [*order[1:], None], strict=True))
+    for row in order:
+        if band is None:
+            if _is_year_heading(grid, kinds, head, row, following[row]):
+                kinds[row] = "years"
+            if kinds[row] == "data":
+                sections = _sections_above(grid, kinds, head, row)
+                band = Band(head, [row], sections)
+                bands.append(band)
+                head = []
+            else:
+                head.append(row)
+            continue
+        place = _place(grid, kinds, band, row, following[row])
+        if place is None:
+            band, head = None, [row]
+        else:
+            getattr(band, place).append(row)
+    return bands
+
+
+def _is_year_heading(
+    grid: Grid, kinds: dict[int, RowKind], head: list[int], row: int, after: int | None
+) -> bool:
+    has_heading = any(kinds[above] in ("head", "years") for above in head)
+    runs_on = after is not None and kinds[row] == "data" == kinds[after]
+    return runs_on and not has_heading and _labels_years(grid.rows[row])
+
+
+def _place(
+    grid: Grid, kinds: dict[int, RowKind], band: Band, row: int, after: int | None
+) -> str | None:
+    """Where a row below a table's first data row belongs, or None where a new table starts."""
+    kind, next_kind = kinds[row], kinds.get(after) if after is not None else None
+    boxes = grid.rows[row]
+    if kind == "data":
+        return "data"
+    if kind == "note":
+        return "notes"
+    if kind == "index" or _repeats_heading(grid, band, row):
+        return "repeats"
+    if kind == "single":
+        return _place_single(grid, kinds, boxes[0], row, after, next_kind)
+    if kind == "head" and row - 1 in grid.rows:
+        figure_cols = _figure_columns(grid, band)
+        damaged = any(box.is_refused and box.col in figure_cols for box in boxes)
+        beside = not any(box.col in figure_cols for box in boxes)
+        if damaged or (next_kind == "data" and beside):
+            return "data"
+    return None
+
+
+def _place_single(
+    grid: Grid,
+    kinds: dict[int, RowKind],
+    box: Box,
+    row: int,
+    after: int | None,
+    next_kind: RowKind | None,
+) -> str | None:
+    starts_left = after is not None and box.col <= min(other.col for other in grid.rows[after])
+    if next_kind == "data" and starts_left and is_section(box):
+        return "sections"
+    adjacent = row - 1 in grid.rows
+    heads_table = next_kind in ("head", "years") and row + 1 in grid.rows
+    if (next_kind == "data" or kinds.get(row - 1) == "data") and box.last_col == box.col:
+        if adjacent and not heads_table:
+            return "data"
+    return "notes" if next_kind in ("note", None) else None
+
+
+def is_section(box: Box) -> bool:
+    """A line over the width, or one numbered like a chapter: a heading within the data."""
+    return box.last_col > box.col or bool(words.SECTION.search(box.text))
+
+
+def _sections_above(grid: Grid, kinds: dict[int, RowKind], head: list[int], row: int) -> list[int]:
+    """Take from the head the chapter lines that stand right above the first data row."""
+    sections: list[int] = []
+    while len(head) > 1 and kinds[head[-1]] == "single":
+        line = head[-1]
+        box = grid.rows[line][0]
+        touches = line + 1 == (sections[-1] if sections else row)
+        under_heading = any(
+            kinds[h] in ("head", "years") and len(grid.rows[h]) > 1 and h >= line - 4
+            for h in head[:-1]
+        )
+        at_left = box.col <= grid.rows[row][0].col and box.last_row == line
+        if not (touches and under_heading and at_left):
+            break
+        if not (is_section(box) or _right_below_heading(grid, kinds, head)):
+            break
+        sections.append(head.pop())
+    return sections
+
+
+def _right_below_heading(grid: Grid, kinds: dict[int, RowKind], head: list[int]) -> bool:
+    above, line = head[-2], head[-1]
+    boxes = grid.rows[above]
+    return (
+        kinds[above] in ("head", "years")
+        and len(boxes) >= 3
+        and line - above == 1
+        and grid.rows[line][0].col == min(box.col for box in boxes)
+    )
+
+
+def _repeats_heading(grid: Grid, band: Band, row: int) -> bool:
+    labels = _label_signature(grid, row)
+    return len(labels) > 1 and any(labels == _label_signature(grid, head) for head in band.head)
+
+
+def _label_signature(grid: Grid, row: int) -> list[tuple[int, str]]:
+    return [(box.col, box.text) for box in grid.rows[row] if box.is_label]
+
+
+def _figure_columns(grid: Grid, band: Band) -> set[int]:
+    return {
+        box.col
+        for row in band.data
+        for box in grid.rows[row]
+        if box.reading.kind in ("number", "refused")
+    }
