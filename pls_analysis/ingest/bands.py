@@ -141,11 +141,10 @@ def _place_single(
     starts_left = after is not None and box.col <= min(other.col for other in grid.rows[after])
     if next_kind == "data" and starts_left and is_section(box):
         return "sections"
-    adjacent = row - 1 in grid.rows
+    beside_data = next_kind == "data" or kinds.get(row - 1) == "data"
     heads_table = next_kind in ("head", "years") and row + 1 in grid.rows
-    if (next_kind == "data" or kinds.get(row - 1) == "data") and box.last_col == box.col:
-        if adjacent and not heads_table:
-            return "data"
+    if beside_data and row - 1 in grid.rows and box.last_col == box.col and not heads_table:
+        return "data"
     return "notes" if next_kind in ("note", None) else None
 
 

@@ -1,0 +1,313 @@
+"""Form specs: what a form's headings mean, as YAML that an office's statistician can edit.
+
+A spec lists the exact aliases of each heading path. A path is written with slashes
+(受理纠纷数/邻里纠纷); `*/` at its start stands for any ancestors; `{year}` for a year;
+a unit in square brackets at its end ("常住人口万人 [万人]") is the unit that the alias implies.
+The format is described in docs/form-spec.md.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from pls_analysis.ingest import values
+from pls_analysis.periods import Period, parse_period
+from pls_analysis.suggest import nearest
+
+AXES = ("measure", "area", "variant")
+RHYTHMS = ("month", "quarter", "half_year", "year")
+BASES = ("flow", "cumulative", "stock")
+RELATIONS = ("equal", "at_least")
+PERIOD_SOURCES = ("title", "sheet", "file")
+REPAIRS = ("inner_blank", "damaged")
+
+KEYS = {
+    "form", "title", "sender", "rhythm", "from", "until", "match", "rows", "columns", "area",
+    "scope", "office", "key", "attributes", "variants", "ignored", "measures", "checks",
+    "period", "statistical_year", "areas", "repair", "office_code", "markers",
+}  # fmt: skip
+MEASURE_KEYS = {"name", "unit", "labels", "breakdown", "range", "basis", "public", "people"}
+YEAR = re.compile(r"(?:19|20)\d\d")
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What a heading path stands for: a measure and its part, with the unit the alias implies."""
+
+    measure: str
+    breakdown: str = "total"
+    unit: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """What a form delivers: a name per language, the unit of the store, and limits of belief."""
+
+    id: str
+    name: Mapping[str, str]
+    unit: str
+    basis: str | None = None
+    least: float | None = None
+    most: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """An arithmetic rule of a form: `parts` (a dimension) or `part` against `whole`."""
+
+    whole: str
+    parts: str | None = None
+    part: str | None = None
+    relation: str = "at_least"
+
+
+@dataclass(frozen=True, slots=True)
+class Aliases:
+    """Heading paths by their squeezed text: whole paths, and endings after any ancestors."""
+
+    whole: Mapping[str, Any] = field(default_factory=dict)
+    ending: Mapping[str, Any] = field(default_factory=dict)
+
+    def find(self, path: Iterable[str]) -> Any | None:
+        """What a path of labels stands for, or None. The longest alias that fits wins."""
+        labels = [label for label in path if label]
+        for spelling in _spellings("".join(labels)):
+            if spelling in self.whole:
+                return self.whole[spelling]
+        for start in range(len(labels)):
+            for spelling in _spellings("".join(labels[start:])):
+                if spelling in self.ending:
+                    return self.ending[spelling]
+        return None
+
+    def __iter__(self):
+        yield from (*self.whole, *self.ending)
+
+
+def _spellings(text: str) -> tuple[str, ...]:
+    generic = YEAR.sub("{year}", text)
+    return (text,) if generic == text else (text, generic)
+
+
+@dataclass(frozen=True)
+class Form:
+    """One form spec, valid for the periods from `valid_from` to `valid_until`."""
+
+    id: str
+    title: str
+    source: str
+    sender: str
+    rhythm: str
+    rows: str
+    columns: str
+    area: str
+    measures: Mapping[str, Measure]
+    labels: Aliases
+    variants: Aliases
+    ignored: Aliases
+    areas: Aliases
+    attributes: frozenset[str]
+    keys: frozenset[str]
+    office_labels: tuple[str, ...]
+    scope: str | None = None
+    match: Mapping[str, Any] = field(default_factory=dict)
+    period_sources: tuple[str, ...] = ("title",)
+    statistical_year: str = "calendar"
+    repair: frozenset[str] = frozenset()
+    markers: Mapping[str, str] = field(default_factory=dict)
+    checks: tuple[Check, ...] = ()
+    valid_from: Period | None = None
+    valid_until: Period | None = None
+
+    def serves(self, period: Period) -> bool:
+        """Whether the spec is in force for a period."""
+        starts = self.valid_from is None or period.end >= self.valid_from.start
+        return starts and (self.valid_until is None or period.end <= self.valid_until.end)
+
+
+class FormErrors(ValueError):
+    """One or more form specs are wrong; the message lists every problem, one a line."""
+
+    def __init__(self, problems: Iterable[str]) -> None:
+        self.problems = list(problems)
+        super().__init__("\n".join(self.problems))
+
+
+def load_forms(folder: Path) -> list[Form]:
+    """Load every form spec of a folder, in order of file name.
+
+    Raises FormErrors listing all that is wrong in all of them: file, key and remedy.
+    """
+    forms, problems = [], []
+    for file in sorted(folder.glob("*.yml")):
+        try:
+            spec = yaml.safe_load(file.read_text(encoding="utf-8"))
+        except yaml.YAMLError as error:
+            problems.append(f"{file.name}: not valid YAML: {' '.join(str(error).split())}")
+            continue
+        found = list(_problems(spec))
+        problems += [f"{file.name}: {problem}" for problem in found]
+        if not found:
+            forms.append(_form(spec, file.name))
+    if problems:
+        raise FormErrors(problems)
+    return forms
+
+
+def _problems(spec: Any) -> Iterable[str]:
+    if not isinstance(spec, dict):
+        yield "a form spec is a mapping with the key `form:`"
+        return
+    for key in spec.keys() - KEYS:
+        yield f"unknown key `{key}`{nearest(str(key), KEYS)}"
+    for key in ("form", "rhythm", "measures", "match"):
+        if not spec.get(key):
+            yield f"`{key}:` is missing"
+    for key, allowed in (
+        ("rows", AXES), ("columns", AXES), ("rhythm", RHYTHMS),
+        ("area", ("office", "rows", "columns", "scope")),
+    ):  # fmt: skip
+        if key in spec and spec[key] not in allowed:
+            yield f"`{key}: {spec[key]}` is none of {', '.join(allowed)}"
+    for source in _listed(spec.get("period")):
+        if source not in PERIOD_SOURCES:
+            yield f"`period: {source}` is none of {', '.join(PERIOD_SOURCES)}"
+    for repair in _listed(spec.get("repair")):
+        if repair not in REPAIRS:
+            yield f"`repair: {repair}` is none of {', '.join(REPAIRS)}"
+    for basis in spec.get("variants") or {}:
+        if basis not in BASES:
+            yield f"`variants: {basis}` is none of {', '.join(BASES)}"
+    measures = spec.get("measures") or {}
+    for name, measure in measures.items():
+        yield from (f"measure `{name}`: {problem}" for problem in _measure_problems(measure))
+    yield from _alias_problems(measures)
+    yield from _check_problems(spec.get("checks") or [], measures)
+
+
+def _measure_problems(measure: Any) -> Iterable[str]:
+    if not isinstance(measure, dict):
+        yield "needs `unit:` and `labels:`"
+        return
+    for key in measure.keys() - MEASURE_KEYS:
+        yield f"unknown key `{key}`{nearest(str(key), MEASURE_KEYS)}"
+    if not measure.get("unit"):
+        yield "`unit:` is missing"
+    if not measure.get("labels") and not measure.get("breakdown"):
+        yield "has neither `labels:` nor `breakdown:`"
+    if measure.get("basis") not in (None, *BASES):
+        yield f"`basis: {measure['basis']}` is none of {', '.join(BASES)}"
+    for part in measure.get("breakdown") or {}:
+        if not re.fullmatch(r"\w+=\w+", str(part)):
+            yield f"breakdown `{part}` is not written dimension=part"
+
+
+def _alias_problems(measures: Mapping[str, Any]) -> Iterable[str]:
+    seen: dict[str, Target] = {}
+    for alias, target in _alias_targets(measures):
+        text, _ = _split_alias(alias)
+        other = seen.setdefault(text, target)
+        if (other.measure, other.breakdown) != (target.measure, target.breakdown):
+            yield (
+                f"the alias `{alias}` stands for two things: {other.measure} ({other.breakdown}) "
+                f"and {target.measure} ({target.breakdown})"
+            )
+
+
+def _check_problems(checks: Iterable[Any], measures: Mapping[str, Any]) -> Iterable[str]:
+    for check in checks:
+        named = [check.get("whole"), check.get("part")] if isinstance(check, dict) else [None]
+        for name in named:
+            if name is not None and name not in measures:
+                yield f"check names no measure of this form: {name}{nearest(name, measures)}"
+        if not isinstance(check, dict) or not check.get("whole"):
+            yield f"check {check!r} needs `whole:` and `parts:` or `part:`"
+        elif check.get("relation", "at_least") not in RELATIONS:
+            yield f"check `relation: {check['relation']}` is none of {', '.join(RELATIONS)}"
+
+
+def _alias_targets(measures: Mapping[str, Any]) -> Iterable[tuple[str, Target]]:
+    for name, measure in measures.items():
+        if not isinstance(measure, dict):
+            continue
+        for alias in _listed(measure.get("labels")):
+            yield alias, Target(name)
+        for part, aliases in (measure.get("breakdown") or {}).items():
+            for alias in _listed(aliases):
+                yield alias, Target(name, str(part))
+
+
+def _form(spec: Mapping[str, Any], source: str) -> Form:
+    measures = spec["measures"]
+    targets = [
+        (alias, Target(target.measure, target.breakdown, _split_alias(alias)[1]))
+        for alias, target in _alias_targets(measures)
+    ]
+    variants = [(a, basis) for basis, names in (spec.get("variants") or {}).items() for a in names]
+    areas = [(str(a), str(code)) for a, code in (spec.get("areas") or {}).items()]
+    return Form(
+        id=spec["form"],
+        title=spec.get("title", spec["form"]),
+        source=source,
+        sender=spec.get("sender", ""),
+        rhythm=spec["rhythm"],
+        rows=spec.get("rows", "area"),
+        columns=spec.get("columns", "measure"),
+        area=spec.get("area", "rows"),
+        measures={name: _measure(name, measure) for name, measure in measures.items()},
+        labels=_aliases(targets),
+        variants=_aliases(variants),
+        ignored=_aliases((alias, alias) for alias in _listed(spec.get("ignored"))),
+        areas=_aliases(areas),
+        attributes=frozenset(values.label(name) for name in _listed(spec.get("attributes"))),
+        keys=frozenset(values.label(name) for name in _listed(spec.get("key"))),
+        office_labels=tuple(_listed(spec.get("office"))),
+        scope=str(spec["scope"]) if spec.get("scope") else None,
+        match=spec["match"],
+        period_sources=tuple(_listed(spec.get("period")) or ("title",)),
+        statistical_year=spec.get("statistical_year", "calendar"),
+        repair=frozenset(_listed(spec.get("repair"))),
+        markers=spec.get("markers") or {},
+        checks=tuple(Check(**check) for check in spec.get("checks") or []),
+        valid_from=parse_period(str(spec["from"])) if spec.get("from") else None,
+        valid_until=parse_period(str(spec["until"])) if spec.get("until") else None,
+    )
+
+
+def _measure(name: str, spec: Mapping[str, Any]) -> Measure:
+    least, most = spec.get("range") or (None, None)
+    names = spec.get("name") or {}
+    return Measure(name, {"zh": name, "en": name} | names, spec["unit"], spec.get("basis"),
+                   least, most)  # fmt: skip
+
+
+def _aliases(pairs: Iterable[tuple[str, Any]]) -> Aliases:
+    whole: dict[str, Any] = {}
+    ending: dict[str, Any] = {}
+    for alias, meaning in pairs:
+        text, _ = _split_alias(alias)
+        if text.startswith("*/"):
+            ending[text[2:].replace("/", "")] = meaning
+        else:
+            whole[text.replace("/", "")] = meaning
+    return Aliases(whole, ending)
+
+
+def _split_alias(alias: str) -> tuple[str, str | None]:
+    """The alias as it is matched (each part squeezed like a heading), and its implied unit."""
+    found = re.fullmatch(r"(.*?)\s*\[([^\]]+)\]", alias)
+    text, unit = (found.group(1), found.group(2)) if found else (alias, None)
+    parts = [part if part == "*" else values.label(part) for part in text.split("/")]
+    return "/".join(parts), unit
+
+
+def _listed(value: Any) -> list[str]:
+    if value is None:
+        return []
+    return [str(one) for one in value] if isinstance(value, list | tuple) else [str(value)]
