@@ -57,7 +57,15 @@ SUBMISSIONS = pa.schema(
         ("declared", pa.date32()),
         ("supersedes", pa.string()),
         ("synthetic", pa.bool_()),
+    ]
+)
+FILES = pa.schema(
+    [
+        ("path", pa.string()),
+        ("sha256", pa.string()),
         ("outcome", pa.string()),
+        ("synthetic", pa.bool_()),
+        ("declared", pa.date32()),
         ("cells", pa.int64()),
         ("used", pa.int64()),
         ("logged", pa.int64()),
@@ -137,8 +145,12 @@ class Store:
         return self.table("issues")
 
     def submissions(self) -> pd.DataFrame:
-        """Every file that was read, one row for each form it holds."""
+        """What was filed: one row for each form and period that a file holds."""
         return self.table("submissions")
+
+    def files(self) -> pd.DataFrame:
+        """Every raw file: read, duplicate or refused, and how many cells were used and logged."""
+        return self.table("files")
 
     def superseded(self) -> pd.DataFrame:
         """Observations that a later declared version replaced; nothing is overwritten."""
@@ -205,7 +217,7 @@ def issues_frame(issues: Iterable[Issue]) -> pd.DataFrame:
 def write_store(path: Path, tables: Mapping[str, pd.DataFrame], facts: Mapping[str, object]) -> str:
     """Write a new version of a store and make it visible at once; returns its digest.
 
-    `tables` holds observations, superseded, issues and submissions. Files are named by content:
+    `tables` holds observations, superseded, issues, submissions and files. The files written are named by content:
     a killed run leaves the old version whole, and the same content gives the same files.
     `facts` goes into the manifest beside the file names. Raises ValueError where two standing
     observations share a key.
@@ -222,6 +234,7 @@ def write_store(path: Path, tables: Mapping[str, pd.DataFrame], facts: Mapping[s
         "superseded": _to_arrow(tables["superseded"], SCHEMA),
         "issues": _to_arrow(tables["issues"], ISSUES),
         "submissions": _to_arrow(tables["submissions"], SUBMISSIONS),
+        "files": _to_arrow(tables["files"], FILES),
         "digests": _to_arrow(_digest_groups(ordered), DIGESTS),
     }
     files = {name: _write_table(path, name, table) for name, table in arrow.items()}

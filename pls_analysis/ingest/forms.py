@@ -91,6 +91,7 @@ class Aliases:
 
 
 def _spellings(text: str) -> tuple[str, ...]:
+    text = text.replace("/", "")
     generic = YEAR.sub("{year}", text)
     return (text,) if generic == text else (text, generic)
 

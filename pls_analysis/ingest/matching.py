@@ -1,0 +1,436 @@
+"""Hold a detected table against its form spec: observations, or issues that say why not."""
+
+from __future__ import annotations
+
+import fnmatch
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from pls_analysis.areas import Area, AreaTree, AmbiguousArea, UnknownArea
+from pls_analysis.ingest import units, values, words
+from pls_analysis.ingest.cells import Address
+from pls_analysis.ingest.forms import YEAR, Form, Measure, Target
+from pls_analysis.ingest.layout import Layout, Record, Table
+from pls_analysis.ingest.rows import Box
+from pls_analysis.observations import Issue
+from pls_analysis.periods import Period, find_periods, reporting_period
+from pls_analysis.suggest import nearest
+
+REFUSALS = {
+    "approximate": "is approximate (约, 余, 多): nobody can add it up",
+    "range": "is a range, not one figure",
+    "bad_grouping": "has its thousands commas in the wrong places",
+    "damaged": "is damaged: a stray sign stands among its digits",
+    "inner_blank": "has a blank among its digits",
+    "bracketed": "stands in brackets: a footnote or a negative figure, the file does not say",
+    "word": "is a word where a figure belongs",
+}
+
+
+class Observed(NamedTuple):
+    """One observation as read; `office` and `filed` (a period) say which submission it is of."""
+
+    measure: str
+    area: str
+    subject: str
+    breakdown: str
+    period: Period
+    value: float
+    unit: str
+    status: str
+    form: str
+    sheet: str
+    cell: str
+    raw: str
+    office: str
+    filed: Period
+
+
+@dataclass
+class Extraction:
+    """What one file gave: observations, issues, and which cells each sheet used or logged."""
+
+    file: str
+    observed: list[Observed] = field(default_factory=list)
+    issues: list[Issue] = field(default_factory=list)
+    used: set[tuple[str, Address]] = field(default_factory=set)
+    logged: set[tuple[str, Address]] = field(default_factory=set)
+
+    def log(
+        self,
+        severity: str,
+        code: str,
+        message: str,
+        sheet: str,
+        boxes: Sequence[Box] = (),
+        remedy: str = "",
+        place: Box | None = None,
+    ) -> None:
+        """Record an issue; the boxes it names are accounted for as logged.
+
+        `place` is the cell to show where the trouble lies elsewhere than in the boxes.
+        """
+        for box in boxes:
+            self.logged.add((sheet, (box.row, box.col)))
+        shown = place or (boxes[0] if boxes else None)
+        cell = shown.cell.address if shown is not None else ""
+        raw = shown.cell.raw if shown is not None else ""
+        if len(boxes) > 1:
+            last = boxes[-1].cell.address
+            message += f" Figures not used: {boxes[0].cell.address}:{last}, {len(boxes)} in all."
+        self.issues.append(Issue(severity, code, message, self.file, sheet, cell, raw, remedy))
+
+
+@dataclass(frozen=True)
+class Context:
+    """What a sheet is read against: the specs, the area tree, and the project's home."""
+
+    forms: tuple[Form, ...]
+    areas: AreaTree
+    home: str
+
+
+def apply_forms(layout: Layout, context: Context, out: Extraction) -> None:
+    """Turn every table of a sheet into observations and issues, and account for every cell."""
+    sheet = layout.sheet.name
+    for table in layout.tables:
+        form = _choose(table, layout, context, out)
+        if form is not None:
+            _Reader(form, table, layout, context, out).read()
+    for address, role in layout.roles.items():
+        box = layout.grid.boxes[address]
+        key = (sheet, address)
+        if role == "unplaced" and key not in out.logged:
+            severity = "warning" if box.is_figure or box.is_refused else "info"
+            out.log(severity, "unplaced", "Belongs to no table that could be read.", sheet, [box])
+        elif role != "value":
+            out.used.add(key)
+
+
+def _choose(table: Table, layout: Layout, context: Context, out: Extraction) -> Form | None:
+    sheet = layout.sheet.name
+    fitting = [form for form in context.forms if _fits(form, table, out.file, sheet)]
+    if len({form.id for form in fitting}) == 1 and len(fitting) > 1:
+        periods = _table_periods(fitting[0], table, out.file, sheet)
+        fitting = [form for form in fitting if any(form.serves(period) for period in periods)]
+    if len(fitting) == 1:
+        return fitting[0]
+    boxes = [record.box for record in table.records]
+    said = "".join(table.titles[:1]) or "without a title"
+    if fitting:
+        names = ", ".join(form.source for form in fitting)
+        message = f"The table {said} fits several form specs ({names})."
+        out.log("error", "form_ambiguous", message, sheet, boxes, "Make their `match:` narrower.")
+    else:
+        hint = nearest(said, (form.title for form in context.forms), cutoff=50)
+        message = f"No form spec fits the table {said}{hint}."
+        remedy = "Add a spec to config/forms, or an alias to the title it matches."
+        out.log("warning", "form_unknown", message, sheet, boxes, remedy)
+    return None
+
+
+def _fits(form: Form, table: Table, file: str, sheet: str) -> bool:
+    match = form.match
+    if "file" in match and not fnmatch.fnmatch(file, match["file"]):
+        return False
+    if "sheet" in match and not re.search(match["sheet"], sheet):
+        return False
+    said = words.squeeze("".join((*table.titles, *(box.text for box in table.facts))))
+    titles = match.get("title", [])
+    titles = [titles] if isinstance(titles, str) else titles
+    return not titles or any(words.squeeze(title) in said for title in titles)
+
+
+def _table_periods(form: Form, table: Table, file: str, sheet: str) -> list[Period]:
+    """The periods a table is about, from the most trusted source that names one."""
+    rule = form.statistical_year
+    facts = [box.text for box in table.facts if not words.DATE_FACT.search(box.text)]
+    for source in form.period_sources:
+        if source == "title":
+            texts = [*table.titles, *facts]
+        else:
+            texts = [sheet if source == "sheet" else file.rsplit("/", 1)[-1].rsplit(".", 1)[0]]
+            texts = [f"{text}年" if YEAR.fullmatch(text.strip()) else text for text in texts]
+        for text in texts:
+            if found := find_periods(text, rule):
+                return found
+    return []
+
+
+class _Reader:
+    """One table while it is held against its form. Lives only inside `apply_forms`."""
+
+    def __init__(
+        self, form: Form, table: Table, layout: Layout, context: Context, out: Extraction
+    ) -> None:
+        self.form, self.table, self.layout, self.out = form, table, layout, out
+        self.context, self.sheet = context, layout.sheet.name
+        self.boxes = [record.box for record in table.records]
+        self.unknown: dict[tuple[str, str], list[Box]] = {}
+        self.scope = form.scope or context.home
+
+    def read(self) -> None:
+        """Read every record; what cannot be read is logged once for each cause."""
+        found = _table_periods(self.form, self.table, self.out.file, self.sheet)
+        self.period = reporting_period(found, self.form.rhythm) if found else None
+        if self.period is None and not self._periods_in_headings():
+            return self._refuse(
+                "period_missing",
+                f"Nothing says which {self.form.rhythm} this is: no period in the title.",
+                "Write the period into the title, e.g. （2022年6月）, and send the file again.",
+            )
+        office = self._office() if self.form.area == "office" else self.scope
+        if office is None:
+            return None
+        self.office = office
+        self._check_key_heading()
+        for record in self.table.records:
+            self._read_record(record)
+        self._log_unknown()
+        return None
+
+    def _refuse(self, code: str, message: str, remedy: str, place: Box | None = None) -> None:
+        self.out.log("error", code, message, self.sheet, self.boxes, remedy, place)
+
+    def _periods_in_headings(self) -> bool:
+        paths = {path for r in self.table.records for path in (r.headings, r.keys)}
+        rule = self.form.statistical_year
+        return any(find_periods(part, rule) for path in paths for part in path)
+
+    def _check_key_heading(self) -> None:
+        heading = values.label(self.table.key_heading)
+        if self.form.keys and heading and heading not in self.form.keys:
+            message = f"The row labels are headed {heading}, which the form does not list."
+            self.out.log("info", "key_heading", message, self.sheet,
+                         remedy=f"Add it to `key:` in {self.form.source}.")  # fmt: skip
+
+    # -- whose figures these are --------------------------------------------------------------
+
+    def _office(self) -> str | None:
+        """The code of the office that filed the table, from 填报单位 or before the title's name."""
+        said = self._office_texts()
+        codes: dict[str, tuple[str, Box | None]] = {}
+        for text, box in said:
+            try:
+                area = self._resolve(text)
+            except (UnknownArea, AmbiguousArea) as error:
+                self._refuse("area_unknown", str(error), self._alias_hint(text, error), box)
+                return None
+            codes[area.code] = (text, box)
+        if len(codes) > 1:
+            names = " and ".join(text for text, _ in codes.values())
+            message = f"The title and 填报单位 name two offices: {names}."
+            remedy = "Ask the office which of the two it is."
+            self._refuse("office_conflict", message, remedy, next(iter(codes.values()))[1])
+            return None
+        if not codes:
+            self._refuse("office_missing", "Nothing says which office filed this.",
+                         "Fill in 填报单位 and send the file again.")  # fmt: skip
+            return None
+        return next(iter(codes))
+
+    def _office_texts(self) -> list[tuple[str, Box | None]]:
+        found: list[tuple[str, Box | None]] = []
+        for label in self.form.office_labels:
+            for box in self.table.facts:
+                said = re.match(rf"\(?{label}[:：]?(.*?)\)?$", words.squeeze(box.text))
+                if said is None:
+                    continue
+                beside = self.layout.grid.at(box.row, box.last_col + 1)
+                text = said.group(1) or (beside.text if beside is not None else "")
+                if text:
+                    found.append((text, box))
+        titles = self.form.match.get("title", [])
+        for name in [titles] if isinstance(titles, str) else titles:
+            for title in self.table.titles:
+                before, matched, _ = words.squeeze(title).partition(words.squeeze(name))
+                before = re.sub(r"^.*?(?:19|20)\d\d年(?:\d{1,2}月)?份?", "", before)
+                if matched and len(before) > 1 and before != words.squeeze(self.form.title):
+                    found.append((before, None))
+        return found
+
+    def _resolve(self, text: str) -> Area:
+        at = self.period.end if self.period is not None else None
+        return self.context.areas.resolve(text, within=self.scope, at=at)
+
+    def _alias_hint(self, text: str, error: Exception) -> str:
+        near = getattr(error, "suggestions", ())
+        code = near[0].code if near else "CODE"
+        return (
+            "If a person is sure which area is meant, add this line to config/aliases.csv: "
+            f"{text},{code},,,YOUR NAME,"
+        )
+
+    # -- one figure ---------------------------------------------------------------------------
+
+    def _read_record(self, record: Record) -> None:
+        parts = {"rows": record.keys, "columns": record.headings}
+        if any(self._ignored(path) for path in parts.values()):
+            self.unknown.setdefault(("ignored", "".join(record.headings)), []).append(record.box)
+            return
+        basis, period, area, target = None, self.period, None, None
+        for axis, path in parts.items():
+            kind = self.form.rows if axis == "rows" else self.form.columns
+            said_basis, said_period, rest = self._split(path)
+            basis, period = said_basis or basis, said_period or period
+            labels = tuple(values.label(part) for part in rest)
+            if kind == "measure":
+                target = self.form.labels.find(labels)
+                if target is None:
+                    self.unknown.setdefault(("measure", "/".join(labels)), []).append(record.box)
+                    return
+            elif kind == "area":
+                area = self._area(rest, labels, record.box)
+                if area is None:
+                    return
+            elif basis is None and rest:
+                self.unknown.setdefault(("variant", "/".join(labels)), []).append(record.box)
+                return
+        if target is None or period is None:
+            self.unknown.setdefault(("period", "/".join(record.headings)), []).append(record.box)
+            return
+        self._observe(record, target, basis, period, area or self.office)
+
+    def _ignored(self, path: tuple[str, ...]) -> bool:
+        return self.form.ignored.find(values.label(part) for part in path) is not None
+
+    def _split(self, path: tuple[str, ...]) -> tuple[str | None, Period | None, tuple[str, ...]]:
+        """Take from a path the parts that say basis (本月, 累计) or period (2018年)."""
+        basis, period, rest = None, None, []
+        for part in path:
+            label = values.label(part)
+            found = self.form.variants.find([label])
+            if found is not None:
+                basis = found
+                continue
+            years = find_periods(part, self.form.statistical_year)
+            if years and self.form.labels.find([label]) is None:
+                period = reporting_period(years, self.form.rhythm)
+                if _says_only_period(label):
+                    continue
+            rest.append(part)
+        return basis, period, tuple(rest)
+
+    def _area(self, rest: Sequence[str], labels: Sequence[str], box: Box) -> str | None:
+        if not rest:
+            return self.scope
+        code = self.form.areas.find(labels) or self.form.areas.find(labels[-1:])
+        if code is not None:
+            return code
+        try:
+            return self._resolve(labels[-1]).code
+        except (UnknownArea, AmbiguousArea):
+            self.unknown.setdefault(("area", labels[-1]), []).append(box)
+            return None
+
+    def _observe(
+        self, record: Record, target: Target, basis: str | None, period: Period, area: str
+    ) -> None:
+        measure = self.form.measures[target.measure]
+        value, status = self._value(record, target, measure)
+        if status == "refused":
+            return
+        basis = basis or measure.basis or "flow"
+        start = period.start if basis != "cumulative" else _year_start(period, self.form)
+        cell = record.box.cell
+        self.out.used.add((self.sheet, (cell.row, cell.col)))
+        self.out.observed.append(
+            Observed(
+                measure.id, area, "", target.breakdown, Period(start, period.end, basis), value,
+                measure.unit, status, self.form.id, self.sheet, cell.address, cell.raw,
+                self.office, self.period or period,
+            )
+        )  # fmt: skip
+
+    def _value(self, record: Record, target: Target, measure: Measure) -> tuple[float, str]:
+        """The figure in the store's unit and its status; status "refused" where it is logged."""
+        reading = record.box.reading
+        if reading.kind == "missing":
+            return float("nan"), self.form.markers.get(reading.text, reading.status)
+        value = reading.value
+        if reading.kind == "refused" and reading.reason in self.form.repair and value is not None:
+            self._log(record, "info", "repaired", f"{reading.text} was read as {value:g}.",
+                      f"Declared by `repair:` in {self.form.source}.")  # fmt: skip
+        elif reading.kind != "number" or value is None:
+            return self._refused(record)
+        stated = self._stated_unit(record, target, reading.unit, measure.unit)
+        converted = units.convert(value, stated or measure.unit, measure.unit)
+        if converted is None:
+            message = f"Stands under the unit {stated}, but {measure.id} is kept in {measure.unit}."
+            self._log(record, "error", "unit_mismatch", message, "Correct the unit or the spec.")
+            return 0.0, "refused"
+        if (measure.least is not None and converted < measure.least) or (
+            measure.most is not None and converted > measure.most
+        ):
+            message = (
+                f"{converted:g} {measure.unit} is outside what {measure.id} can be "
+                f"({measure.least:g} to {measure.most:g})."
+            )
+            self._log(record, "error", "out_of_range", message, "Ask the office for the figure.")
+            return 0.0, "refused"
+        return converted, ""
+
+    def _refused(self, record: Record) -> tuple[float, str]:
+        reading = record.box.reading
+        if reading.kind == "uncached":
+            code, why = "formula_without_value", "is a formula whose result the file does not hold"
+            remedy = "Open the file in Excel or WPS, save it, and send it again."
+        elif reading.kind == "error":
+            code, why = "error_value", "is an error of the spreadsheet, not a figure"
+            remedy = "Ask the office for the figure."
+        else:
+            code, why = "not_a_number", REFUSALS.get(reading.reason, "is not a figure")
+            remedy = "Ask the office, or declare the right figure in config/corrections.yml."
+        self._log(record, "error", code, f"{record.box.cell.raw or 'The cell'} {why}.", remedy)
+        return 0.0, "refused"
+
+    def _log(self, record: Record, severity: str, code: str, message: str, remedy: str) -> None:
+        boxes = [] if code == "repaired" else [record.box]
+        self.out.log(severity, code, message, self.sheet, boxes, remedy, record.box)
+
+    def _stated_unit(
+        self, record: Record, target: Target, own: str | None, wanted: str
+    ) -> str | None:
+        """The unit that stands nearest to a figure: in it, in its row, its headings, its alias.
+
+        The unit of the whole table counts only where it measures the same thing.
+        """
+        if own in ("%", "‰") or (own and units.convert(1, own, wanted) is not None):
+            return own
+        labels = (*record.headings[::-1], *record.keys[::-1])
+        headed = next((unit for _, unit in map(values.split_label, labels) if unit), None)
+        stated = record.unit or headed or target.unit
+        table = self.table.unit
+        if stated is None and table and units.convert(1, table, wanted) is not None:
+            return table
+        return stated
+
+    # -- what was not understood --------------------------------------------------------------
+
+    def _log_unknown(self) -> None:
+        for (kind, label), boxes in self.unknown.items():
+            if kind == "ignored":
+                for box in boxes:
+                    self.out.logged.add((self.sheet, (box.row, box.col)))
+                self.out.log("info", "ignored", f"{label}: known and not used.", self.sheet, boxes)
+                continue
+            known: Iterable[str] = self.form.labels if kind == "measure" else self.form.variants
+            what = {"measure": "heading", "variant": "heading", "area": "area", "period": "period"}
+            if kind == "area":
+                known = [area.name for area in self.context.areas.children(self.scope)]
+            message = f"Unknown {what[kind]} {label or '(none)'}{nearest(label, known)}."
+            remedy = f"Add it to {self.form.source}, as an alias or to `ignored:`."
+            self.out.log("warning", f"{kind}_unknown", message, self.sheet, boxes, remedy)
+
+
+def _says_only_period(label: str) -> bool:
+    return bool(re.fullmatch(r"[\d年月日度至第一二三四季上下半.\-—~()]+", label))
+
+
+def _year_start(period: Period, form: Form):
+    """The first day of the statistical year that a running total ends in."""
+    return reporting_period([period], "year", form.statistical_year).start
+
+
