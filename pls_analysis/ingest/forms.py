@@ -14,11 +14,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import yaml
-
+from pls_analysis.configs import ConfigError, read_yaml, unknown
 from pls_analysis.ingest import values
 from pls_analysis.periods import Period, parse_period
-from pls_analysis.suggest import nearest
 
 AXES = ("measure", "area", "variant")
 RHYTHMS = ("month", "quarter", "half_year", "year")
@@ -132,32 +130,25 @@ class Form:
         return starts and (self.valid_until is None or period.end <= self.valid_until.end)
 
 
-class FormErrors(ValueError):
-    """One or more form specs are wrong; the message lists every problem, one a line."""
-
-    def __init__(self, problems: Iterable[str]) -> None:
-        self.problems = list(problems)
-        super().__init__("\n".join(self.problems))
-
-
 def load_forms(folder: Path) -> list[Form]:
     """Load every form spec of a folder, in order of file name.
 
-    Raises FormErrors listing all that is wrong in all of them: file, key and remedy.
+    Raises ConfigError listing all that is wrong in all of them: file, key and remedy.
     """
-    forms, problems = [], []
+    forms: list[Form] = []
+    problems: list[str] = []
     for file in sorted(folder.glob("*.yml")):
         try:
-            spec = yaml.safe_load(file.read_text(encoding="utf-8"))
-        except yaml.YAMLError as error:
-            problems.append(f"{file.name}: not valid YAML: {' '.join(str(error).split())}")
+            spec = read_yaml(file)
+        except ConfigError as error:
+            problems += error.problems
             continue
         found = list(_problems(spec))
         problems += [f"{file.name}: {problem}" for problem in found]
         if not found:
             forms.append(_form(spec, file.name))
     if problems:
-        raise FormErrors(problems)
+        raise ConfigError(problems)
     return forms
 
 
@@ -166,7 +157,7 @@ def _problems(spec: Any) -> Iterable[str]:
         yield "a form spec is a mapping with the key `form:`"
         return
     for key in spec.keys() - KEYS:
-        yield f"unknown key `{key}`{nearest(str(key), KEYS)}"
+        yield unknown("key", str(key), sorted(KEYS))
     for key in ("form", "rhythm", "measures", "match"):
         if not spec.get(key):
             yield f"`{key}:` is missing"
@@ -197,7 +188,7 @@ def _measure_problems(measure: Any) -> Iterable[str]:
         yield "needs `unit:` and `labels:`"
         return
     for key in measure.keys() - MEASURE_KEYS:
-        yield f"unknown key `{key}`{nearest(str(key), MEASURE_KEYS)}"
+        yield unknown("key", str(key), sorted(MEASURE_KEYS))
     if not measure.get("unit"):
         yield "`unit:` is missing"
     if not measure.get("labels") and not measure.get("breakdown"):
@@ -226,7 +217,7 @@ def _check_problems(checks: Iterable[Any], measures: Mapping[str, Any]) -> Itera
         named = [check.get("whole"), check.get("part")] if isinstance(check, dict) else [None]
         for name in named:
             if name is not None and name not in measures:
-                yield f"check names no measure of this form: {name}{nearest(name, measures)}"
+                yield "check: " + unknown("measure", str(name), measures)
         if not isinstance(check, dict) or not check.get("whole"):
             yield f"check {check!r} needs `whole:` and `parts:` or `part:`"
         elif check.get("relation", "at_least") not in RELATIONS:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import fnmatch
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from pls_analysis.areas import Area, AreaTree, AmbiguousArea, UnknownArea
+from pls_analysis.areas import AmbiguousArea, Area, AreaTree, UnknownArea
+from pls_analysis.configs import nearest
 from pls_analysis.ingest import units, values, words
 from pls_analysis.ingest.cells import Address
 from pls_analysis.ingest.forms import YEAR, Form, Measure, Target
@@ -16,7 +17,6 @@ from pls_analysis.ingest.layout import Layout, Record, Table
 from pls_analysis.ingest.rows import Box
 from pls_analysis.observations import Issue
 from pls_analysis.periods import Period, find_periods, reporting_period
-from pls_analysis.suggest import nearest
 
 REFUSALS = {
     "approximate": "is approximate (约, 余, 多): nobody can add it up",
@@ -124,8 +124,8 @@ def _choose(table: Table, layout: Layout, context: Context, out: Extraction) -> 
         message = f"The table {said} fits several form specs ({names})."
         out.log("error", "form_ambiguous", message, sheet, boxes, "Make their `match:` narrower.")
     else:
-        hint = nearest(said, (form.title for form in context.forms), cutoff=50)
-        message = f"No form spec fits the table {said}{hint}."
+        near = nearest(said, (form.title for form in context.forms), cutoff=50)
+        message = f"No form spec fits the table {said}" + (f" (nearest: {near})." if near else ".")
         remedy = "Add a spec to config/forms, or an alias to the title it matches."
         out.log("warning", "form_unknown", message, sheet, boxes, remedy)
     return None
@@ -420,7 +420,9 @@ class _Reader:
             what = {"measure": "heading", "variant": "heading", "area": "area", "period": "period"}
             if kind == "area":
                 known = [area.name for area in self.context.areas.children(self.scope)]
-            message = f"Unknown {what[kind]} {label or '(none)'}{nearest(label, known)}."
+            near = nearest(label, known)
+            hint = f" (nearest: {near})" if near else ""
+            message = f"Unknown {what[kind]} {label or '(none)'}{hint}."
             remedy = f"Add it to {self.form.source}, as an alias or to `ignored:`."
             self.out.log("warning", f"{kind}_unknown", message, self.sheet, boxes, remedy)
 
@@ -432,5 +434,3 @@ def _says_only_period(label: str) -> bool:
 def _year_start(period: Period, form: Form):
     """The first day of the statistical year that a running total ends in."""
     return reporting_period([period], "year", form.statistical_year).start
-
-

@@ -176,9 +176,7 @@ def _sum_tree(order: Sequence[int], lines: Lines, totals: set[int]) -> dict[int,
     return tree
 
 
-def _best_run(
-    whole: Mapping[int, Record], run: Sequence[Mapping[int, Record]], named: bool
-) -> int:
+def _best_run(whole: Mapping[int, Record], run: Sequence[Mapping[int, Record]], named: bool) -> int:
     """How many of the lines next to a line add up to it; 0 where no run does."""
     wanted = {position: _value(record) for position, record in whole.items()}
     sums = dict.fromkeys(wanted, 0.0)
@@ -204,7 +202,7 @@ def _nearly(found: float, wanted: float, count: int) -> bool:
     if gap <= 1e-9 * abs(wanted) + 1e-9:
         return True
     decimals = max(_decimals(found), _decimals(wanted))
-    return 0 < decimals and gap <= 0.5 * 10**-decimals * (count + 1) and gap < 0.06 * (count + 1)
+    return decimals > 0 and gap <= 0.5 * 10**-decimals * (count + 1) and gap < 0.06 * (count + 1)
 
 
 def _convincing(

@@ -37,6 +37,7 @@ PERIOD_HEADING = re.compile(
 NOT_ADDITIVE = re.compile(
     r"率|%|‰|同比|环比|增长|增幅|增减|占比|比重|比例|平均|人均|户均|均价|密度|指数|位次|排名|/|比\d{4}年"
 )
+DATE_FACT = re.compile(r"(填报|填表|报送|报出|制表|上报)\s*(日期|时间)")
 EARLIEST_YEAR, LATEST_YEAR = 1949, 2100
 
 

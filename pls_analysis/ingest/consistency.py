@@ -1,0 +1,121 @@
+"""Checks across the cells and files of a form: parts and wholes, months and running totals.
+
+A failed check is an issue with its cell. One pattern is more than doubtful and its figure does not
+stand: a running total filed in the column of the month, which would tower in every chart.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+
+from pls_analysis.ingest.forms import Check, Form
+from pls_analysis.observations import Issue
+
+CODES = frozenset({"parts_mismatch", "part_exceeds_whole", "cumulative_mismatch",
+                   "cumulative_falls", "cumulative_as_month"})  # fmt: skip
+TOLERANCE = 1e-6
+
+
+@dataclass(frozen=True)
+class Checked:
+    """Observations that still stand, those withheld, and the issues found."""
+
+    standing: pd.DataFrame
+    withheld: pd.DataFrame
+    issues: list[Issue]
+
+
+def check(standing: pd.DataFrame, forms: Sequence[Form], submissions: pd.DataFrame) -> Checked:
+    """Run every declared check and the check of months against running totals."""
+    paths = dict(zip(submissions["submission"], submissions["path"], strict=True))
+    frame = standing.assign(file=standing["submission"].map(paths).fillna(""))
+    wrong_months, issues = _check_running_totals(frame)
+    for form in forms:
+        mine = frame[frame["form"] == form.id]
+        for rule in form.checks:
+            issues += _check_rule(mine, rule)
+    withheld = standing.loc[wrong_months]
+    return Checked(standing.drop(index=wrong_months).reset_index(drop=True), withheld, issues)
+
+
+def _issue(row: pd.Series, severity: str, code: str, message: str, remedy: str) -> Issue:
+    return Issue(severity, code, message, row["file"], row["sheet"], row["cell"], row["raw"],
+                 remedy)  # fmt: skip
+
+
+def _check_running_totals(frame: pd.DataFrame) -> tuple[list[int], list[Issue]]:
+    """Hold each month against the running totals of the year at its two ends."""
+    key = ["measure", "area", "subject", "breakdown"]
+    total = frame[frame["basis"] == "cumulative"].sort_values([*key, "period_end"])
+    if total.empty:
+        return [], []
+    year = [*key, "period_start"]
+    before = total.groupby(year)["value"].shift()
+    gap_days = (total["period_end"] - total.groupby(year)["period_end"].shift()).dt.days
+    opens_year = ~total.duplicated(year) & (total["period_end"] - total["period_start"]).dt.days.lt(
+        32
+    )
+    total = total.assign(before=before.where(gap_days < 32).where(~opens_year, 0.0), earlier=before)
+    issues = [
+        _issue(row, "warning", "cumulative_falls",
+               f"The running total of {row['measure']} fell from {row['earlier']:g} to "
+               f"{row['value']:g} within its year.", "Ask the office which month is wrong.")
+        for _, row in total[total["value"] < total["earlier"] - TOLERANCE].iterrows()
+    ]  # fmt: skip
+    flow = frame[frame["basis"] == "flow"].reset_index(names="index_flow")
+    pairs = flow.merge(
+        total[[*key, "period_end", "value", "before", "cell"]],
+        on=[*key, "period_end"],
+        suffixes=("", "_total"),
+    )
+    gap = pairs["value"] - (pairs["value_total"] - pairs["before"])
+    off = pairs[gap.abs() > TOLERANCE + 1e-9 * pairs["value_total"].abs()]
+    wrong: list[int] = []
+    for _, row in off.iterrows():
+        if row["before"] > 0 and abs(row["value"] - row["value_total"]) <= TOLERANCE:
+            wrong.append(int(row["index_flow"]))
+            issues.append(_as_month(row))
+        else:
+            issues.append(_off(row))
+    return wrong, issues
+
+
+def _as_month(row: pd.Series) -> Issue:
+    return _issue(
+        row, "error", "cumulative_as_month",
+        f"{row['measure']}: the month's column holds the year's running total ({row['value']:g}, "
+        f"{row['before']:g} at the end of the month before). The figure is not used.",
+        "Ask the office for the month's own figure.",
+    )  # fmt: skip
+
+
+def _off(row: pd.Series) -> Issue:
+    return _issue(
+        row, "warning", "cumulative_mismatch",
+        f"{row['measure']}: the month is {row['value']:g}, but the running total "
+        f"({row['cell_total']}) grew by {row['value_total'] - row['before']:g}.",
+        "Ask the office whether the month or the running total is right.",
+    )  # fmt: skip
+
+
+def _check_rule(frame: pd.DataFrame, rule: Check) -> Iterable[Issue]:
+    key = ["area", "subject", "period_start", "period_end", "basis"]
+    of_measure = frame[frame["measure"] == rule.whole]
+    whole = of_measure[of_measure["breakdown"] == "total"]
+    if rule.parts is not None:
+        of_parts = of_measure["breakdown"].str.startswith(f"{rule.parts}=")
+        parts = of_measure[of_parts].groupby(key, as_index=False)["value"].sum(min_count=1)
+        code, what = "parts_mismatch", f"the sum of its parts by {rule.parts}"
+    else:
+        parts = frame[(frame["measure"] == rule.part) & (frame["breakdown"] == "total")]
+        parts = parts[[*key, "value"]]
+        code, what = "part_exceeds_whole", f"{rule.part}, a part of it"
+    pairs = whole.merge(parts, on=key, suffixes=("", "_parts"))
+    gap = pairs["value_parts"] - pairs["value"]
+    failed = gap.abs() > TOLERANCE if rule.relation == "equal" else gap > TOLERANCE
+    for _, row in pairs[failed].iterrows():
+        message = f"{rule.whole} is {row['value']:g}, but {what}, is {row['value_parts']:g}."
+        yield _issue(row, "warning", code, message, "Ask the office which figure is right.")

@@ -1,0 +1,97 @@
+"""Guarded worker processes: a file that kills, hangs or bloats its reader fails alone.
+
+Work goes to processes with a time limit for each file and, where the system knows such limits, a
+memory limit. What a worker needs once (form specs, areas, corrections) it loads itself.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import TimeoutError as JobTimeout
+from pathlib import Path
+
+from pebble import ProcessExpired, ProcessPool
+
+from pls_analysis.areas import load_areas
+from pls_analysis.ingest.corrections import load_corrections
+from pls_analysis.ingest.forms import load_forms
+from pls_analysis.ingest.matching import Context
+from pls_analysis.ingest.reading import FileReading, read_file, refused
+from pls_analysis.project import Project
+
+SECONDS_PER_FILE = 120
+BYTES_PER_WORKER = 4 * 1024**3
+
+_state: dict = {}
+
+
+def load_context(project: Project) -> Context:
+    """What every file of a project is read against. Raises ConfigError."""
+    return Context(tuple(load_forms(project.config / "forms")), load_areas(project), project.home)
+
+
+def _prepare(project: Project) -> None:
+    try:
+        import resource
+    except ImportError:  # Windows knows no such limits: the time limit alone guards there
+        pass
+    else:
+        resource.setrlimit(resource.RLIMIT_AS, (BYTES_PER_WORKER, BYTES_PER_WORKER))
+    _state["context"] = load_context(project)
+    _state["corrections"] = load_corrections(project.config / "corrections.yml")
+
+
+def _read(file: Path, path: str) -> FileReading:
+    mine = [one for one in _state["corrections"] if one.file == path]
+    try:
+        return read_file(file, path, _state["context"], mine)
+    except MemoryError:
+        return refused(
+            path, "too_big", "The file needs more memory than a reader may take.",
+            "Split it, or delete unused rows, columns and formats, and send it again.",
+        )  # fmt: skip
+
+
+def read_files(
+    project: Project,
+    files: Sequence[tuple[Path, str]],
+    jobs: int,
+    progress: Callable[[], None],
+    seconds: float = SECONDS_PER_FILE,
+) -> Iterator[FileReading]:
+    """Read files in worker processes, in the order given.
+
+    A defect of the reader itself (any other exception) is not hidden: it is raised.
+    """
+    if not files:
+        return
+    context = multiprocessing.get_context(_start_method())
+    with ProcessPool(
+        max_workers=jobs, initializer=_prepare, initargs=(project,), context=context
+    ) as pool:
+        futures = [pool.schedule(_read, args=item, timeout=seconds) for item in files]
+        for (_, path), future in zip(files, futures, strict=True):
+            yield _result(path, future, seconds)
+            progress()
+
+
+def _result(path: str, future, seconds: float) -> FileReading:
+    try:
+        return future.result()
+    except JobTimeout:
+        return refused(
+            path, "reader_hung", f"Reading it took more than {seconds:g} seconds.",
+            "Open it in Excel or WPS, save it as a new .xlsx, and send it again.",
+        )  # fmt: skip
+    except ProcessExpired as expired:
+        return refused(
+            path, "reader_died", f"Its reader died (exit code {expired.exitcode}).",
+            "Open it in Excel or WPS, save it as a new .xlsx, and send it again.",
+        )  # fmt: skip
+
+
+def _start_method() -> str:
+    """Fork from a clean server where there is one; a plain fork would inherit threads."""
+    return "forkserver" if hasattr(os, "fork") else "spawn"
