@@ -115,7 +115,7 @@ def heading_path(
     """The labels from the top heading down to a column's own, as written.
 
     A label wrapped over several cells of one column is joined by line feeds. A heading that says
-    only 其中 stands for the column at its left.
+    only 其中, or starts with #, is a part of what the column at its left counts.
     """
     path: list[str] = []
     last: Box | None = None
@@ -129,6 +129,10 @@ def heading_path(
                 path = list(heading_path(found, depth, box.col - 1, value_cols))
             last = None
             continue
+        if words.HASH.match(text) and last is not None or (not path and words.HASH.match(text)):
+            whole = _counted_at_left(found, level, box.col, value_cols)
+            path = list(heading_path(found, depth, whole, value_cols)) if whole else path
+            last = None
         if path and path[-1] == text:
             last = box
             continue
@@ -137,7 +141,28 @@ def heading_path(
         else:
             path.append(text)
         last = box
-    return tuple(path)
+    return _without_gloss(path)
+
+
+def _without_gloss(path: Sequence[str]) -> tuple[str, ...]:
+    """Drop English repetitions from a Chinese heading: 出生 | Birth | 人数."""
+    if not any(words.CJK.search(part) for part in path):
+        return tuple(path)
+    return tuple(
+        part for part in path if words.CJK.search(part) or not words.LATIN_WORD.search(part)
+    )
+
+
+def _counted_at_left(
+    found: HeadingBoxes, level: int, col: int, value_cols: Container[int]
+) -> int | None:
+    """The nearest column at the left, on the same level, that is not itself a # part."""
+    while col - 1 in value_cols:
+        col -= 1
+        box = found.get((level, col))
+        if box is not None and not words.HASH.match(box.text):
+            return col
+    return None
 
 
 def _is_wrapped(found: HeadingBoxes, above: Box, text: str) -> bool:

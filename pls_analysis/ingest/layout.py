@@ -7,7 +7,6 @@ top down. Nothing is expanded, guessed or dropped.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
@@ -251,7 +250,7 @@ class _Block:
 
         def share_cjk(col: int) -> float:
             texts = [box.text for box in self._cells_of(col) if box.is_label]
-            return sum(bool(_CJK.search(text)) for text in texts) / max(1, len(texts))
+            return sum(bool(words.CJK.search(text)) for text in texts) / max(1, len(texts))
 
         shares = {col: share_cjk(col) for col in keys}
         if max(shares.values(), default=0) < 0.5:
@@ -372,5 +371,3 @@ class _Block:
                 return box.text.strip("()")
         return None
 
-
-_CJK = re.compile(r"[\u3400-\u9fff]")
