@@ -231,7 +231,7 @@ class NameIndex:
             and (asked.level is None or area.level == asked.level)
             and (asked.scope is None or asked.scope in self._path(area.code))
         ]
-        near = sorted(((-_likeness(key, area.name), area.code) for area in pool))[:3]
+        near = sorted((-_likeness(key, area.name), area.code) for area in pool)[:3]
         where = f" within {asked.scope.name} ({asked.scope.code})" if asked.scope else ""
         return UnknownArea(
             name,
