@@ -96,7 +96,7 @@ def read_toml(source: Source) -> dict[str, Any]:
         raise ConfigError([f"{_shown(source)}: not valid TOML: {error}"]) from None
 
 
-class _StrictLoader(_Loader):
+class _StrictLoader(_Loader):  # type: ignore[misc]
     """YAML in which a key may stand only once."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
