@@ -217,8 +217,9 @@ def issues_frame(issues: Iterable[Issue]) -> pd.DataFrame:
 def write_store(path: Path, tables: Mapping[str, pd.DataFrame], facts: Mapping[str, object]) -> str:
     """Write a new version of a store and make it visible at once; returns its digest.
 
-    `tables` holds observations, superseded, issues, submissions and files. The files written are named by content:
-    a killed run leaves the old version whole, and the same content gives the same files.
+    `tables` holds observations, superseded, issues, submissions and files. What is written is
+    named by content: a killed run leaves the old version whole, and the same content gives the
+    same files.
     `facts` goes into the manifest beside the file names. Raises ValueError where two standing
     observations share a key.
     """

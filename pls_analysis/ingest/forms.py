@@ -16,7 +16,14 @@ from typing import Any
 
 from pls_analysis.configs import ConfigError, read_yaml, unknown
 from pls_analysis.ingest import values
-from pls_analysis.periods import Period, parse_period
+from pls_analysis.periods import (
+    CALENDAR,
+    STATISTICAL_YEARS,
+    Period,
+    StatisticalYear,
+    parse_period,
+    statistical_year,
+)
 
 AXES = ("measure", "area", "variant")
 RHYTHMS = ("month", "quarter", "half_year", "year")
@@ -117,7 +124,7 @@ class Form:
     scope: str | None = None
     match: Mapping[str, Any] = field(default_factory=dict)
     period_sources: tuple[str, ...] = ("title",)
-    statistical_year: str = "calendar"
+    statistical_year: StatisticalYear = CALENDAR
     repair: frozenset[str] = frozenset()
     markers: Mapping[str, str] = field(default_factory=dict)
     checks: tuple[Check, ...] = ()
@@ -167,6 +174,8 @@ def _problems(spec: Any) -> Iterable[str]:
     ):  # fmt: skip
         if key in spec and spec[key] not in allowed:
             yield f"`{key}: {spec[key]}` is none of {', '.join(allowed)}"
+    if spec.get("statistical_year", "calendar") not in STATISTICAL_YEARS:
+        yield unknown("statistical year", str(spec["statistical_year"]), STATISTICAL_YEARS)
     for source in _listed(spec.get("period")):
         if source not in PERIOD_SOURCES:
             yield f"`period: {source}` is none of {', '.join(PERIOD_SOURCES)}"
@@ -263,7 +272,7 @@ def _form(spec: Mapping[str, Any], source: str) -> Form:
         scope=str(spec["scope"]) if spec.get("scope") else None,
         match=spec["match"],
         period_sources=tuple(_listed(spec.get("period")) or ("title",)),
-        statistical_year=spec.get("statistical_year", "calendar"),
+        statistical_year=statistical_year(spec.get("statistical_year", "calendar")),
         repair=frozenset(_listed(spec.get("repair"))),
         markers=spec.get("markers") or {},
         checks=tuple(Check(**check) for check in spec.get("checks") or []),

@@ -129,7 +129,7 @@ def heading_path(
                 path = list(heading_path(found, depth, box.col - 1, value_cols))
             last = None
             continue
-        if words.HASH.match(text) and last is not None or (not path and words.HASH.match(text)):
+        if words.HASH.match(text) and (last is not None or not path):
             whole = _counted_at_left(found, level, box.col, value_cols)
             path = list(heading_path(found, depth, whole, value_cols)) if whole else path
             last = None

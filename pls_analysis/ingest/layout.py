@@ -370,4 +370,3 @@ class _Block:
             if box is not None and not box.is_missing:
                 return box.text.strip("()")
         return None
-

@@ -12,11 +12,17 @@ from pls_analysis.areas import AmbiguousArea, Area, AreaTree, UnknownArea
 from pls_analysis.configs import nearest
 from pls_analysis.ingest import units, values, words
 from pls_analysis.ingest.cells import Address
-from pls_analysis.ingest.forms import YEAR, Form, Measure, Target
+from pls_analysis.ingest.forms import Form, Measure, Target
 from pls_analysis.ingest.layout import Layout, Record, Table
 from pls_analysis.ingest.rows import Box
 from pls_analysis.observations import Issue
-from pls_analysis.periods import Period, find_periods, reporting_period
+from pls_analysis.ingest.timing import (
+    reporting_period,
+    says_only_period,
+    table_period,
+    year_start,
+)
+from pls_analysis.periods import Period, find_periods
 
 REFUSALS = {
     "approximate": "is approximate (约, 余, 多): nobody can add it up",
@@ -113,8 +119,8 @@ def _choose(table: Table, layout: Layout, context: Context, out: Extraction) -> 
     sheet = layout.sheet.name
     fitting = [form for form in context.forms if _fits(form, table, out.file, sheet)]
     if len({form.id for form in fitting}) == 1 and len(fitting) > 1:
-        periods = _table_periods(fitting[0], table, out.file, sheet)
-        fitting = [form for form in fitting if any(form.serves(period) for period in periods)]
+        period = table_period(fitting[0], table, out.file, sheet)
+        fitting = [form for form in fitting if period is None or form.serves(period)]
     if len(fitting) == 1:
         return fitting[0]
     boxes = [record.box for record in table.records]
@@ -143,22 +149,6 @@ def _fits(form: Form, table: Table, file: str, sheet: str) -> bool:
     return not titles or any(words.squeeze(title) in said for title in titles)
 
 
-def _table_periods(form: Form, table: Table, file: str, sheet: str) -> list[Period]:
-    """The periods a table is about, from the most trusted source that names one."""
-    rule = form.statistical_year
-    facts = [box.text for box in table.facts if not words.DATE_FACT.search(box.text)]
-    for source in form.period_sources:
-        if source == "title":
-            texts = [*table.titles, *facts]
-        else:
-            texts = [sheet if source == "sheet" else file.rsplit("/", 1)[-1].rsplit(".", 1)[0]]
-            texts = [f"{text}年" if YEAR.fullmatch(text.strip()) else text for text in texts]
-        for text in texts:
-            if found := find_periods(text, rule):
-                return found
-    return []
-
-
 class _Reader:
     """One table while it is held against its form. Lives only inside `apply_forms`."""
 
@@ -173,8 +163,7 @@ class _Reader:
 
     def read(self) -> None:
         """Read every record; what cannot be read is logged once for each cause."""
-        found = _table_periods(self.form, self.table, self.out.file, self.sheet)
-        self.period = reporting_period(found, self.form.rhythm) if found else None
+        self.period = table_period(self.form, self.table, self.out.file, self.sheet)
         if self.period is None and not self._periods_in_headings():
             return self._refuse(
                 "period_missing",
@@ -307,8 +296,8 @@ class _Reader:
                 continue
             years = find_periods(part, self.form.statistical_year)
             if years and self.form.labels.find([label]) is None:
-                period = reporting_period(years, self.form.rhythm)
-                if _says_only_period(label):
+                period = reporting_period(years, self.form.rhythm, self.form.statistical_year)
+                if says_only_period(label):
                     continue
             rest.append(part)
         return basis, period, tuple(rest)
@@ -333,7 +322,9 @@ class _Reader:
         if status == "refused":
             return
         basis = basis or measure.basis or "flow"
-        start = period.start if basis != "cumulative" else _year_start(period, self.form)
+        start = period.start
+        if basis == "cumulative":
+            start = year_start(period, self.form.statistical_year)
         cell = record.box.cell
         self.out.used.add((self.sheet, (cell.row, cell.col)))
         self.out.observed.append(
@@ -425,12 +416,3 @@ class _Reader:
             message = f"Unknown {what[kind]} {label or '(none)'}{hint}."
             remedy = f"Add it to {self.form.source}, as an alias or to `ignored:`."
             self.out.log("warning", f"{kind}_unknown", message, self.sheet, boxes, remedy)
-
-
-def _says_only_period(label: str) -> bool:
-    return bool(re.fullmatch(r"[\d年月日度至第一二三四季上下半.\-—~()]+", label))
-
-
-def _year_start(period: Period, form: Form):
-    """The first day of the statistical year that a running total ends in."""
-    return reporting_period([period], "year", form.statistical_year).start

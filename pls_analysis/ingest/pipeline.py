@@ -124,9 +124,9 @@ def _fingerprint(project: Project) -> str:
     """A hash of everything besides the files that decides how they are read."""
     digest = hashlib.sha256(version("pls-analysis").encode())
     package = Path(__file__).resolve().parent.parent
-    code = sorted((package / "ingest").glob("*.py")) + [
-        package / "areas.py",
-        package / "periods.py",
+    code = [
+        *sorted((package / "ingest").glob("*.py")),
+        *(package / f"{name}.py" for name in ("areas", "periods", "period_titles")),
     ]
     config = sorted(file for file in project.config.rglob("*") if file.is_file())
     for file in (*code, *config):
@@ -251,8 +251,8 @@ def _rows_of(
                     one.filed.end, reading.declared, "", reading.synthetic,
                 )  # fmt: skip
     observations = pd.DataFrame(rows, columns=COLUMNS) if rows else empty_observations()
-    return _with_dates(observations), _with_dates(pd.DataFrame(filed.values(),
-                                                               columns=SUBMISSIONS.names))  # fmt: skip
+    submitted = pd.DataFrame(filed.values(), columns=SUBMISSIONS.names)
+    return _with_dates(observations), _with_dates(submitted)
 
 
 def _with_dates(frame: pd.DataFrame) -> pd.DataFrame:

@@ -212,5 +212,5 @@ def _is_year_row(figures: Sequence[Box]) -> bool:
     """A heading row of years: 2018 2019 2020, rising or falling, none twice."""
     if len(figures) < 2 or not _all_years(figures):
         return False
-    years = [box.reading.value for box in figures]
+    years = _whole_numbers(figures) or []
     return len(set(years)) == len(years) and sorted(years) in (years, years[::-1])

@@ -1,0 +1,70 @@
+"""Which period a table and a heading are about, in the rhythm and statistical year of the form."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Sequence
+
+from pls_analysis.ingest import words
+from pls_analysis.ingest.forms import YEAR, Form
+from pls_analysis.ingest.layout import Table
+from pls_analysis.periods import Period, StatisticalYear, find_periods
+
+MONTHS = {"month": 1, "quarter": 3, "half_year": 6, "year": 12}
+PERIOD_ONLY = re.compile(r"[\d年月日度至第一二三四季上下半.\-—~()]+")
+
+
+def reporting_period(found: Sequence[Period], rhythm: str, rule: StatisticalYear) -> Period | None:
+    """The period of a form's rhythm that the last of the periods found ends.
+
+    A span from the start of the year ends in its last month: 1—6月 in a monthly form is June. A
+    whole year names no month, so that a monthly form headed only 2022年 has no period.
+    """
+    if not found:
+        return None
+    last, length = found[-1], MONTHS[rhythm]
+    for year in (last.end.year, last.end.year + 1):
+        for number in range(1, 12 // length + 1):
+            part = rule.part(year, length, number)
+            if part.end == last.end and _names(last, part, rule.part(year, 12, 1)):
+                return part
+    return None
+
+
+def _names(said: Period, part: Period, year: Period) -> bool:
+    if said.start == part.start:
+        return True
+    return said.start == year.start and said.end < year.end
+
+
+def year_start(period: Period, rule: StatisticalYear) -> dt.date:
+    """The first day of the statistical year that a period ends in."""
+    for year in (period.end.year, period.end.year + 1):
+        whole = rule.part(year, 12, 1)
+        if whole.start <= period.end <= whole.end:
+            return whole.start
+    raise ValueError(f"{period} ends in no year of the rule {rule.name}")
+
+
+def table_period(form: Form, table: Table, file: str, sheet: str) -> Period | None:
+    """The period a table is about, from the most trusted source that names one."""
+    for source in form.period_sources:
+        for text in _texts(source, table, file, sheet):
+            found = find_periods(text, form.statistical_year)
+            if found:
+                return reporting_period(found, form.rhythm, form.statistical_year)
+    return None
+
+
+def _texts(source: str, table: Table, file: str, sheet: str) -> list[str]:
+    if source == "title":
+        facts = [box.text for box in table.facts if not words.DATE_FACT.search(box.text)]
+        return [*table.titles, *facts]
+    name = sheet if source == "sheet" else file.rsplit("/", 1)[-1].rsplit(".", 1)[0]
+    return [f"{name}年" if YEAR.fullmatch(name.strip()) else name]
+
+
+def says_only_period(label: str) -> bool:
+    """Whether a heading is nothing but a period: 2018年, and not 2018年比2017年增长."""
+    return bool(PERIOD_ONLY.fullmatch(label))
