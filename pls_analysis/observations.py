@@ -20,6 +20,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
+from pandas.util import hash_pandas_object
 
 from pls_analysis.periods import Period
 
@@ -284,7 +285,7 @@ def _digest_groups(observations: pd.DataFrame) -> pd.DataFrame:
         start=observations["period_start"].astype("int64"),
         cell=observations["cell"] + "@" + observations["submission"],
     )
-    hashes = pd.util.hash_pandas_object(said, index=False)
+    hashes = hash_pandas_object(said, index=False)
     grouped = hashes.groupby(
         [observations["area"], observations["period_end"], observations["measure"]], sort=True
     ).sum()

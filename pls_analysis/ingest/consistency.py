@@ -6,8 +6,9 @@ stand: a running total filed in the column of the month, which would tower in ev
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 
@@ -17,6 +18,7 @@ from pls_analysis.observations import Issue
 CODES = frozenset({"parts_mismatch", "part_exceeds_whole", "cumulative_mismatch",
                    "cumulative_falls", "cumulative_as_month"})  # fmt: skip
 TOLERANCE = 1e-6
+Row = Mapping[Hashable, Any]
 
 
 @dataclass(frozen=True)
@@ -41,7 +43,7 @@ def check(standing: pd.DataFrame, forms: Sequence[Form], submissions: pd.DataFra
     return Checked(standing.drop(index=wrong_months).reset_index(drop=True), withheld, issues)
 
 
-def _issue(row: pd.Series, severity: str, code: str, message: str, remedy: str) -> Issue:
+def _issue(row: Row, severity: str, code: str, message: str, remedy: str) -> Issue:
     return Issue(severity, code, message, row["file"], row["sheet"], row["cell"], row["raw"],
                  remedy)  # fmt: skip
 
@@ -63,7 +65,7 @@ def _check_running_totals(frame: pd.DataFrame) -> tuple[list[int], list[Issue]]:
         _issue(row, "warning", "cumulative_falls",
                f"The running total of {row['measure']} fell from {row['earlier']:g} to "
                f"{row['value']:g} within its year.", "Ask the office which month is wrong.")
-        for _, row in total[total["value"] < total["earlier"] - TOLERANCE].iterrows()
+        for row in total[total["value"] < total["earlier"] - TOLERANCE].to_dict("records")
     ]  # fmt: skip
     flow = frame[frame["basis"] == "flow"].reset_index(names="index_flow")
     pairs = flow.merge(
@@ -74,7 +76,7 @@ def _check_running_totals(frame: pd.DataFrame) -> tuple[list[int], list[Issue]]:
     gap = pairs["value"] - (pairs["value_total"] - pairs["before"])
     off = pairs[gap.abs() > TOLERANCE + 1e-9 * pairs["value_total"].abs()]
     wrong: list[int] = []
-    for _, row in off.iterrows():
+    for row in off.to_dict("records"):
         if row["before"] > 0 and abs(row["value"] - row["value_total"]) <= TOLERANCE:
             wrong.append(int(row["index_flow"]))
             issues.append(_as_month(row))
@@ -83,7 +85,7 @@ def _check_running_totals(frame: pd.DataFrame) -> tuple[list[int], list[Issue]]:
     return wrong, issues
 
 
-def _as_month(row: pd.Series) -> Issue:
+def _as_month(row: Row) -> Issue:
     return _issue(
         row, "error", "cumulative_as_month",
         f"{row['measure']}: the month's column holds the year's running total ({row['value']:g}, "
@@ -92,7 +94,7 @@ def _as_month(row: pd.Series) -> Issue:
     )  # fmt: skip
 
 
-def _off(row: pd.Series) -> Issue:
+def _off(row: Row) -> Issue:
     return _issue(
         row, "warning", "cumulative_mismatch",
         f"{row['measure']}: the month is {row['value']:g}, but the running total "
@@ -116,6 +118,6 @@ def _check_rule(frame: pd.DataFrame, rule: Check) -> Iterable[Issue]:
     pairs = whole.merge(parts, on=key, suffixes=("", "_parts"))
     gap = pairs["value_parts"] - pairs["value"]
     failed = gap.abs() > TOLERANCE if rule.relation == "equal" else gap > TOLERANCE
-    for _, row in pairs[failed].iterrows():
+    for row in pairs[failed].to_dict("records"):
         message = f"{rule.whole} is {row['value']:g}, but {what}, is {row['value_parts']:g}."
         yield _issue(row, "warning", code, message, "Ask the office which figure is right.")

@@ -5,17 +5,15 @@ from __future__ import annotations
 import fnmatch
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
-from typing import NamedTuple
 
-from pls_analysis.areas import AmbiguousArea, Area, AreaTree, UnknownArea
+from pls_analysis.areas import AmbiguousArea, Area, UnknownArea
 from pls_analysis.configs import nearest
 from pls_analysis.ingest import units, values, words
-from pls_analysis.ingest.cells import Address
+from pls_analysis.ingest.extraction import Context, Extraction, Observed
+from pls_analysis.ingest.filing import FilingError, find_office
 from pls_analysis.ingest.forms import Form, Measure, Target
 from pls_analysis.ingest.layout import Layout, Record, Table
 from pls_analysis.ingest.rows import Box
-from pls_analysis.observations import Issue
 from pls_analysis.ingest.timing import (
     reporting_period,
     says_only_period,
@@ -33,69 +31,6 @@ REFUSALS = {
     "bracketed": "stands in brackets: a footnote or a negative figure, the file does not say",
     "word": "is a word where a figure belongs",
 }
-
-
-class Observed(NamedTuple):
-    """One observation as read; `office` and `filed` (a period) say which submission it is of."""
-
-    measure: str
-    area: str
-    subject: str
-    breakdown: str
-    period: Period
-    value: float
-    unit: str
-    status: str
-    form: str
-    sheet: str
-    cell: str
-    raw: str
-    office: str
-    filed: Period
-
-
-@dataclass
-class Extraction:
-    """What one file gave: observations, issues, and which cells each sheet used or logged."""
-
-    file: str
-    observed: list[Observed] = field(default_factory=list)
-    issues: list[Issue] = field(default_factory=list)
-    used: set[tuple[str, Address]] = field(default_factory=set)
-    logged: set[tuple[str, Address]] = field(default_factory=set)
-
-    def log(
-        self,
-        severity: str,
-        code: str,
-        message: str,
-        sheet: str,
-        boxes: Sequence[Box] = (),
-        remedy: str = "",
-        place: Box | None = None,
-    ) -> None:
-        """Record an issue; the boxes it names are accounted for as logged.
-
-        `place` is the cell to show where the trouble lies elsewhere than in the boxes.
-        """
-        for box in boxes:
-            self.logged.add((sheet, (box.row, box.col)))
-        shown = place or (boxes[0] if boxes else None)
-        cell = shown.cell.address if shown is not None else ""
-        raw = shown.cell.raw if shown is not None else ""
-        if len(boxes) > 1:
-            last = boxes[-1].cell.address
-            message += f" Figures not used: {boxes[0].cell.address}:{last}, {len(boxes)} in all."
-        self.issues.append(Issue(severity, code, message, self.file, sheet, cell, raw, remedy))
-
-
-@dataclass(frozen=True)
-class Context:
-    """What a sheet is read against: the specs, the area tree, and the project's home."""
-
-    forms: tuple[Form, ...]
-    areas: AreaTree
-    home: str
 
 
 def apply_forms(layout: Layout, context: Context, out: Extraction) -> None:
@@ -170,10 +105,10 @@ class _Reader:
                 f"Nothing says which {self.form.rhythm} this is: no period in the title.",
                 "Write the period into the title, e.g. （2022年6月）, and send the file again.",
             )
-        office = self._office() if self.form.area == "office" else self.scope
-        if office is None:
-            return None
-        self.office = office
+        try:
+            self.office = self._find_office()
+        except FilingError as error:
+            return self._refuse(error.code, str(error), error.remedy, error.box)
         self._check_key_heading()
         for record in self.table.records:
             self._read_record(record)
@@ -182,6 +117,11 @@ class _Reader:
 
     def _refuse(self, code: str, message: str, remedy: str, place: Box | None = None) -> None:
         self.out.log("error", code, message, self.sheet, self.boxes, remedy, place)
+
+    def _find_office(self) -> str:
+        if self.form.area != "office":
+            return self.scope
+        return find_office(self.form, self.table, self.layout.grid, self._resolve)
 
     def _periods_in_headings(self) -> bool:
         paths = {path for r in self.table.records for path in (r.headings, r.keys)}
@@ -195,62 +135,9 @@ class _Reader:
             self.out.log("info", "key_heading", message, self.sheet,
                          remedy=f"Add it to `key:` in {self.form.source}.")  # fmt: skip
 
-    # -- whose figures these are --------------------------------------------------------------
-
-    def _office(self) -> str | None:
-        """The code of the office that filed the table, from 填报单位 or before the title's name."""
-        said = self._office_texts()
-        codes: dict[str, tuple[str, Box | None]] = {}
-        for text, box in said:
-            try:
-                area = self._resolve(text)
-            except (UnknownArea, AmbiguousArea) as error:
-                self._refuse("area_unknown", str(error), self._alias_hint(text, error), box)
-                return None
-            codes[area.code] = (text, box)
-        if len(codes) > 1:
-            names = " and ".join(text for text, _ in codes.values())
-            message = f"The title and 填报单位 name two offices: {names}."
-            remedy = "Ask the office which of the two it is."
-            self._refuse("office_conflict", message, remedy, next(iter(codes.values()))[1])
-            return None
-        if not codes:
-            self._refuse("office_missing", "Nothing says which office filed this.",
-                         "Fill in 填报单位 and send the file again.")  # fmt: skip
-            return None
-        return next(iter(codes))
-
-    def _office_texts(self) -> list[tuple[str, Box | None]]:
-        found: list[tuple[str, Box | None]] = []
-        for label in self.form.office_labels:
-            for box in self.table.facts:
-                said = re.match(rf"\(?{label}[:：]?(.*?)\)?$", words.squeeze(box.text))
-                if said is None:
-                    continue
-                beside = self.layout.grid.at(box.row, box.last_col + 1)
-                text = said.group(1) or (beside.text if beside is not None else "")
-                if text:
-                    found.append((text, box))
-        titles = self.form.match.get("title", [])
-        for name in [titles] if isinstance(titles, str) else titles:
-            for title in self.table.titles:
-                before, matched, _ = words.squeeze(title).partition(words.squeeze(name))
-                before = re.sub(r"^.*?(?:19|20)\d\d年(?:\d{1,2}月)?份?", "", before)
-                if matched and len(before) > 1 and before != words.squeeze(self.form.title):
-                    found.append((before, None))
-        return found
-
     def _resolve(self, text: str) -> Area:
         at = self.period.end if self.period is not None else None
         return self.context.areas.resolve(text, within=self.scope, at=at)
-
-    def _alias_hint(self, text: str, error: Exception) -> str:
-        near = getattr(error, "suggestions", ())
-        code = near[0].code if near else "CODE"
-        return (
-            "If a person is sure which area is meant, add this line to config/aliases.csv: "
-            f"{text},{code},,,YOUR NAME,"
-        )
 
     # -- one figure ---------------------------------------------------------------------------
 

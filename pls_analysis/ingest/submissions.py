@@ -8,8 +8,9 @@ store's table of superseded observations.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 
@@ -19,6 +20,7 @@ CODES = frozenset({"revised", "version_unclear", "duplicate_file"})
 """Issue codes that come of comparing files: found anew in each run."""
 
 EARLIEST = pd.Timestamp("1900-01-01")
+Row = Mapping[Hashable, Any]
 VERSION = ["form", "office", "filed_start", "filed_end"]
 
 
@@ -86,16 +88,16 @@ def _unclear(first: pd.DataFrame, again: pd.DataFrame) -> set[int]:
     return set(pairs.loc[same_rank & differ, "index_first"])
 
 
-def _revisions(standing: pd.DataFrame, gone: pd.DataFrame) -> dict[int, pd.Series]:
+def _revisions(standing: pd.DataFrame, gone: pd.DataFrame) -> dict[int, Row]:
     """Standing rows whose value differs from an earlier version, with the pair of rows."""
     pairs = _pairs(standing, gone)
     changed = pairs[~_same(pairs["value"], pairs["value_other"])]
     latest = changed.drop_duplicates("index_first", keep="last")
-    return {int(pair["index_first"]): pair for _, pair in latest.iterrows()}
+    return {pair["index_first"]: pair for pair in latest.to_dict("records")}
 
 
 def _unclear_issues(first: pd.DataFrame, again: pd.DataFrame) -> Iterable[Issue]:
-    for _, pair in _pairs(first, again).drop_duplicates("index_first").iterrows():
+    for pair in _pairs(first, again).drop_duplicates("index_first").to_dict("records"):
         yield Issue(
             "error",
             "version_unclear",
@@ -107,7 +109,7 @@ def _unclear_issues(first: pd.DataFrame, again: pd.DataFrame) -> Iterable[Issue]
         )  # fmt: skip
 
 
-def _revised_issues(revisions: Mapping[int, pd.Series]) -> Iterable[Issue]:
+def _revised_issues(revisions: Mapping[int, Row]) -> Iterable[Issue]:
     for pair in revisions.values():
         yield Issue(
             "info",

@@ -16,8 +16,8 @@ from pebble import ProcessExpired, ProcessPool
 
 from pls_analysis.areas import load_areas
 from pls_analysis.ingest.corrections import load_corrections
+from pls_analysis.ingest.extraction import Context
 from pls_analysis.ingest.forms import load_forms
-from pls_analysis.ingest.matching import Context
 from pls_analysis.ingest.reading import FileReading, read_file, refused
 from pls_analysis.project import Project
 

@@ -1,0 +1,79 @@
+"""Which office filed a table: 填报单位, or the name before the title's own words."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from pls_analysis.areas import AmbiguousArea, Area, UnknownArea
+from pls_analysis.ingest import words
+from pls_analysis.ingest.forms import Form
+from pls_analysis.ingest.layout import Table
+from pls_analysis.ingest.rows import Box, Grid
+
+BEFORE_OFFICE = re.compile(r"^.*?(?:19|20)\d\d年(?:\d{1,2}月)?份?")
+
+
+class FilingError(ValueError):
+    """The filing office is missing, unknown or named twice; `box` is the cell to look at."""
+
+    def __init__(self, code: str, message: str, remedy: str, box: Box | None = None) -> None:
+        super().__init__(message)
+        self.code, self.remedy, self.box = code, remedy, box
+
+
+def find_office(form: Form, table: Table, grid: Grid, resolve: Callable[[str], Area]) -> str:
+    """The code of the area whose office filed a table. Raises FilingError."""
+    codes: dict[str, tuple[str, Box | None]] = {}
+    for text, box in [*_in_facts(form, table, grid), *_in_titles(form, table)]:
+        try:
+            codes[resolve(text).code] = (text, box)
+        except (UnknownArea, AmbiguousArea) as error:
+            raise FilingError("area_unknown", str(error), _alias_line(text, error), box) from None
+    if not codes:
+        raise FilingError(
+            "office_missing", "Nothing says which office filed this.",
+            "Fill in 填报单位 and send the file again.",
+        )  # fmt: skip
+    if len(codes) > 1:
+        names = " and ".join(text for text, _ in codes.values())
+        raise FilingError(
+            "office_conflict", f"The title and 填报单位 name two offices: {names}.",
+            "Ask the office which of the two it is.", next(iter(codes.values()))[1],
+        )  # fmt: skip
+    return next(iter(codes))
+
+
+def _in_facts(form: Form, table: Table, grid: Grid) -> list[tuple[str, Box | None]]:
+    found: list[tuple[str, Box | None]] = []
+    for label in form.office_labels:
+        for box in table.facts:
+            said = re.match(rf"\(?{label}[:：]?(.*?)\)?$", words.squeeze(box.text))
+            if said is None:
+                continue
+            beside = grid.at(box.row, box.last_col + 1)
+            text = said.group(1) or (beside.text if beside is not None else "")
+            if text:
+                found.append((text, box))
+    return found
+
+
+def _in_titles(form: Form, table: Table) -> list[tuple[str, Box | None]]:
+    found: list[tuple[str, Box | None]] = []
+    titles = form.match.get("title", [])
+    for name in [titles] if isinstance(titles, str) else titles:
+        for title in table.titles:
+            before, matched, _ = words.squeeze(title).partition(words.squeeze(name))
+            before = BEFORE_OFFICE.sub("", before)
+            if matched and len(before) > 1 and not words.squeeze(form.title).startswith(before):
+                found.append((before, None))
+    return found
+
+
+def _alias_line(text: str, error: UnknownArea | AmbiguousArea) -> str:
+    near = getattr(error, "suggestions", ())
+    code = near[0].code if near else "CODE"
+    return (
+        "If a person is sure which area is meant, add this line to config/aliases.csv: "
+        f"{text},{code},,,YOUR NAME,"
+    )
