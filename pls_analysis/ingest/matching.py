@@ -278,7 +278,8 @@ class _Reader:
         if own in ("%", "‰") or (own and units.convert(1, own, wanted) is not None):
             return own
         labels = (*record.headings[::-1], *record.keys[::-1])
-        headed = next((unit for _, unit in map(values.split_label, labels) if unit), None)
+        named = [unit for _, unit in map(values.split_label, labels) if unit]
+        headed = next((unit for unit in named if words.UNIT.fullmatch(unit)), None)
         stated = record.unit or headed or target.unit
         table = self.table.unit
         if stated is None and table and units.convert(1, table, wanted) is not None:

@@ -67,9 +67,11 @@ def check_totals(table: Table) -> list[SumCheck]:
         by_col.setdefault(cell.col, {})[cell.row] = record
     row_totals = {row for row, line in by_row.items() if _is_total(_any(line).keys)}
     col_totals = {col for col, line in by_col.items() if _is_total(_any(line).headings)}
+    unread = {(record.box.row, record.box.col) for record in table.records if _is_unread(record)}
+    across = {(col, row) for row, col in unread}
     return [
-        *_checks("column", by_row, row_totals, table.unit),
-        *_checks("row", by_col, col_totals, table.unit),
+        *_checks("column", by_row, row_totals, table.unit, unread),
+        *_checks("row", by_col, col_totals, table.unit, across),
     ]
 
 
@@ -130,13 +132,16 @@ def _one_slip(value: float, other: float) -> bool:
     )
 
 
-def _checks(axis: Axis, lines: Lines, totals: set[int], unit: str | None) -> list[SumCheck]:
+def _checks(
+    axis: Axis, lines: Lines, totals: set[int], unit: str | None, unread: set[tuple[int, int]]
+) -> list[SumCheck]:
+    """Check the sums along one axis; a sum with a part that could not be read says nothing."""
     order = sorted(lines)
     checks = []
     for whole, parts in sum_tree(order, lines, totals).items():
         for position, record in lines[whole].items():
             found = [lines[part][position] for part in parts if position in lines[part]]
-            if found:
+            if found and not any((part, position) in unread for part in parts):
                 checks.append(_check(axis, record, found, unit))
     return checks
 
@@ -240,6 +245,10 @@ def _is_additive(record: Record, table_unit: str | None) -> bool:
         return False
     said = "".join((*record.headings, record.keys[-1], record.unit or ""))
     return not words.NOT_ADDITIVE.search(words.squeeze(said)) and table_unit not in ("%", "‰")
+
+
+def _is_unread(record: Record) -> bool:
+    return record.box.reading.kind not in ("number", "missing")
 
 
 def _is_total(path: Sequence[str]) -> bool:
