@@ -1,0 +1,217 @@
+"""What an analyst types: data frames of the project's store, nothing hidden.
+
+Each function finds the project as the commands do (PLS_PROJECT, else upwards from the working
+directory) and reads the standing version of its store.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from functools import lru_cache
+from pathlib import Path
+
+import pandas as pd
+
+from pls_analysis.areas import Area, AreaTree, load_areas
+from pls_analysis.configs import unknown
+from pls_analysis.ingest.forms import Form, Measure, load_forms
+from pls_analysis.observations import COLUMNS, Store
+from pls_analysis.periods import Period, parse_period
+from pls_analysis.project import Project, find_project
+
+Areas = str | int | Area | Iterable[str | int | Area] | None
+Span = str | int | Period | None
+BASES = ("flow", "stock", "cumulative")
+"""Bases in the order in which one is taken where a measure has several: the month first."""
+
+
+@lru_cache(maxsize=4)
+def _tree(root: Path, stamp: tuple[float, ...]) -> AreaTree:
+    return load_areas(find_project(root))
+
+
+@lru_cache(maxsize=4)
+def _forms(folder: Path, stamp: tuple[float, ...]) -> tuple[Form, ...]:
+    return tuple(load_forms(folder))
+
+
+def _stamp(folder: Path) -> tuple[float, ...]:
+    """When the files of a folder last changed, so that an edit is seen without a restart."""
+    return tuple(sorted(file.stat().st_mtime for file in folder.glob("*") if file.is_file()))
+
+
+def area_tree(project: Project) -> AreaTree:
+    """The project's area tree, read once while its files do not change."""
+    return _tree(project.root, _stamp(project.config))
+
+
+def form_specs(project: Project) -> tuple[Form, ...]:
+    """The project's form specs, read once while their files do not change."""
+    folder = project.config / "forms"
+    return _forms(folder, _stamp(folder))
+
+
+def measure_specs(project: Project) -> dict[str, Measure]:
+    """Every measure that the project's forms deliver, by id; a later spec has the last word."""
+    return {
+        name: measure for form in form_specs(project) for name, measure in form.measures.items()
+    }
+
+
+def areas(name: str | None = None) -> pd.DataFrame:
+    """The areas under home and home itself: code, name, level, parent, kind; official order.
+
+    `name` keeps those whose name contains it.
+    """
+    project = find_project()
+    tree = area_tree(project)
+    found = [tree[project.home], *tree.descendants(project.home)]
+    rows = [(one.code, one.name, one.level, one.parent, one.kind) for one in found]
+    frame = pd.DataFrame(rows, columns=["code", "name", "level", "parent", "kind"])
+    return frame if name is None else _containing(frame, name)
+
+
+def measures(name: str | None = None) -> pd.DataFrame:
+    """The measures that the forms deliver: measure, name, name_en, unit, form.
+
+    `name` keeps those whose id or name contains it.
+    """
+    rows: dict[str, tuple[str, ...]] = {}
+    for form in form_specs(find_project()):
+        for one in form.measures.values():
+            rows[one.id] = (one.id, one.name["zh"], one.name["en"], one.unit, form.id)
+    columns = ["measure", "name", "name_en", "unit", "form"]
+    frame = pd.DataFrame(list(rows.values()), columns=columns)
+    return frame if name is None else _containing(frame, name)
+
+
+def _containing(frame: pd.DataFrame, text: str) -> pd.DataFrame:
+    found = frame.apply(lambda column: column.str.contains(text, case=False, regex=False))
+    return frame[found.any(axis=1)].reset_index(drop=True)
+
+
+def observations(
+    measure: str,
+    area: Areas = None,
+    period: Span = None,
+    basis: str | None = None,
+    breakdown: str | None = "total",
+) -> pd.DataFrame:
+    """Standing observations of one measure, tidy: the store's columns and `area_name`.
+
+    `area` is a code, a confirmed name or several; `period` keeps what lies within it; `breakdown`
+    is "total", a part ("kind=family") or None for all. Missing figures are rows whose value is
+    NaN and whose status says why. Raises ValueError naming the nearest known measure or area.
+    """
+    project = find_project()
+    _check_measure(project, measure)
+    tree = area_tree(project)
+    frame = Store(project.processed).observations(
+        measure=measure,
+        area=resolve_areas(tree, project.home, area),
+        period=None if period is None else parse_period(period),
+        basis=basis,
+        breakdown=breakdown,
+    )
+    names = {code: tree[code].name for code in frame["area"].unique() if code in tree}
+    frame = frame.assign(area_name=frame["area"].map(names).fillna(frame["area"]))
+    order = {code: place for place, code in enumerate(tree.order(frame["area"].unique()))}
+    frame = frame.sort_values(
+        ["area", "breakdown", "basis", "period_end"],
+        key=lambda column: column.map(order) if column.name == "area" else column,
+        kind="stable",
+    )
+    return frame[[*COLUMNS, "area_name"]].reset_index(drop=True)
+
+
+def _check_measure(project: Project, measure: str) -> None:
+    known = measure_specs(project)
+    if measure not in known:
+        raise ValueError(unknown("measure", measure, known))
+
+
+def resolve_areas(tree: AreaTree, home: str, area: Areas) -> list[str] | None:
+    """Codes of the areas meant by a code, a name, an Area or several of them; None for all."""
+    if area is None:
+        return None
+    several = [area] if isinstance(area, str | int | Area) else list(area)
+    return [resolve_area(tree, home, one).code for one in several]
+
+
+def resolve_area(tree: AreaTree, home: str, area: str | int | Area) -> Area:
+    """The area meant by a code (a number too) or a confirmed name. Raises UnknownArea."""
+    if isinstance(area, Area):
+        return area
+    text = str(area).strip()
+    return tree[text] if text in tree else tree.resolve(text, within=home)
+
+
+def series(
+    measure: str,
+    area: Areas = None,
+    period: Span = None,
+    basis: str | None = None,
+    breakdown: str = "total",
+) -> pd.DataFrame:
+    """One measure as a table to plot: PeriodIndex × area name, float64, gaps as NaN.
+
+    Where a measure is filed on several bases the month's own figure is taken, then the stock, then
+    the running total; `basis` asks for another. Periods that are none of the calendar's (quarters
+    from the 21st) stand under the calendar period in which they end.
+    """
+    frame = observations(measure, area, period, basis, breakdown)
+    if frame.empty:
+        return pd.DataFrame(index=pd.PeriodIndex([], freq="M"), dtype="float64")
+    chosen = next(one for one in BASES if one in set(frame["basis"]))
+    frame = frame[(frame["basis"] == chosen) & (frame["subject"] == "")]
+    index = _period_index(frame, chosen)
+    names = _unique_names(frame)
+    table = frame.assign(period=index, column=names).pivot(
+        index="period", columns="column", values="value"
+    )
+    table = table[list(dict.fromkeys(names))].sort_index()
+    full = pd.period_range(table.index[0], table.index[-1], freq=index.freq)
+    return table.reindex(full).rename_axis(index="period", columns=None)
+
+
+def _period_index(frame: pd.DataFrame, basis: str) -> pd.PeriodIndex:
+    days = (frame["period_end"] - frame["period_start"]).dt.days.mode().iloc[0]
+    if basis == "cumulative":
+        ends = frame["period_end"].drop_duplicates().sort_values()
+        days = ends.diff().dt.days.mode().iloc[0] if len(ends) > 1 else days
+    freq = "M" if days <= 31 else "Q" if days <= 92 else "2Q" if days <= 184 else "Y"
+    return pd.PeriodIndex(frame["period_end"], freq=freq)
+
+
+def _unique_names(frame: pd.DataFrame) -> list[str]:
+    """Area names; where two areas share one, the code is added."""
+    pairs = frame[["area", "area_name"]].drop_duplicates()
+    shared = set(pairs.loc[pairs["area_name"].duplicated(keep=False), "area_name"])
+    return [
+        f"{name}（{code}）" if name in shared else name
+        for code, name in zip(frame["area"], frame["area_name"], strict=True)
+    ]
+
+
+def issues() -> pd.DataFrame:
+    """Every issue of the last ingest: severity, code, message, file, sheet, cell, raw, remedy."""
+    return Store(find_project().processed).issues()
+
+
+def ingest(jobs: int | None = None):
+    """Read the raw folder into the store, as `pls ingest` does; returns what it did."""
+    from pls_analysis.ingest.pipeline import ingest as read_raw
+
+    return read_raw(find_project(), jobs=jobs)
+
+
+def latest_period(project: Project, today: dt.date | None = None) -> Period | None:
+    """The last complete month, quarter or year for which the store holds observations."""
+    ends = Store(project.processed).observations(columns=["period_start", "period_end"])
+    ends = ends[ends["period_end"] <= pd.Timestamp(today or dt.date.today())]
+    if ends.empty:
+        return None
+    last = ends[ends["period_end"] == ends["period_end"].max()]
+    shortest = last.loc[last["period_start"].idxmax()]
+    return Period(shortest["period_start"].date(), shortest["period_end"].date())
