@@ -23,8 +23,10 @@ find_python() {
             return
         fi
     done
-    found=$("${PYTHON:-python3}" --version 2>&1 | head -n 1)
-    fail "Python 3.11 or newer is needed, and ${PYTHON:-python3} says: $found." \
+    name=${PYTHON:-python3}
+    found="$name is not there"
+    command -v "$name" >/dev/null && found="$name is $("$name" --version 2>&1 | head -n 1)"
+    fail "Python 3.11 or newer is needed, and $found." \
         "Install one, or name it: make PYTHON=/path/to/python3.11 briefs"
 }
 
