@@ -22,7 +22,13 @@ def main() -> None:
     """Write both locks. Raises CalledProcessError when uv finds no set that fits."""
     for lock, extra in {
         "requirements.lock": ["--upgrade"],
-        "requirements-dev.lock": ["--upgrade", "--extra", "dev", "--constraint", "requirements.lock"],
+        "requirements-dev.lock": [
+            "--upgrade",
+            "--extra",
+            "dev",
+            "--constraint",
+            "requirements.lock",
+        ],
     }.items():
         subprocess.run([*COMPILE, *extra, "--output-file", lock], cwd=ROOT, check=True)
 
