@@ -35,7 +35,7 @@ lab: install  ## Open the notebooks in JupyterLab
 	@$(BIN)/jupyter lab notebooks
 
 notebooks: install-dev  ## Run the committed notebooks on the fixed sample and keep their outputs
-	@$(BIN)/python tools/refresh_notebooks.py
+	@PYTHONPATH=tests $(BIN)/python tools/refresh_notebooks.py
 
 test: install-dev  ## Run every test that needs no browser
 	@$(BIN)/python -m pytest -n auto --dist loadscope -m 'not browser'

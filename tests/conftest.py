@@ -11,23 +11,12 @@ import pytest
 
 os.environ.setdefault("MPLBACKEND", "agg")
 
-from pls_analysis.project import Project, load_project
+from projects import ROOT, copy_project, fixed_sample
 
-ROOT = Path(__file__).resolve().parent.parent
+from pls_analysis.project import Project
+
 REAL = "PLS_REAL"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
-
-
-def copy_project(target: Path) -> Project:
-    """Make a project of this repository's configuration and notebooks, without any data."""
-    for folder in ("data/raw", "reports"):
-        (target / folder).mkdir(parents=True)
-    shutil.copy(ROOT / "pls.toml", target)
-    shutil.copytree(ROOT / "config", target / "config")
-    if (ROOT / "notebooks").is_dir():
-        ignored = shutil.ignore_patterns(".ipynb_checkpoints")
-        shutil.copytree(ROOT / "notebooks", target / "notebooks", ignore=ignored)
-    return load_project(target)
 
 
 @pytest.fixture(autouse=True)
@@ -59,6 +48,12 @@ def sample_project(tmp_path_factory: pytest.TempPathFactory) -> Project:
     return made
 
 
+@pytest.fixture(scope="session")
+def fixed_sample_project(tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """The whole sample that the committed notebooks show: slow to make, so ask for it rarely."""
+    return fixed_sample(tmp_path_factory.mktemp("fixed") / "project")
+
+
 @pytest.fixture
 def inside_sample(sample_project: Project, monkeypatch: pytest.MonkeyPatch) -> Project:
     """The small sample project, with PLS_PROJECT pointing there."""
@@ -80,6 +75,10 @@ def chromium() -> Path:
     """A Chromium that starts, for playwright's `executable_path`."""
     for name in BROWSERS:
         found = shutil.which(name)
-        if found and subprocess.run([found, "--version"], capture_output=True).returncode == 0:
+        if (
+            found
+            and subprocess.run([found, "--version"], check=False, capture_output=True).returncode
+            == 0
+        ):
             return Path(found)
     pytest.skip(f"no Chromium on this machine (looked for {', '.join(BROWSERS)})")

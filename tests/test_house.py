@@ -340,6 +340,14 @@ def test_make_targets_in_readme_exist(path: Path):
     assert named <= targets
 
 
+def test_every_key_of_a_form_spec_is_documented():
+    from pls_analysis.ingest import forms
+
+    text = (ROOT / "docs" / "form-spec.md").read_text(encoding="utf-8")
+    documented = set(re.findall(r"`([a-z_]+)`", text))
+    assert (forms.KEYS | forms.MEASURE_KEYS) - documented == set()
+
+
 # -- commands --------------------------------------------------------------------------------
 
 
