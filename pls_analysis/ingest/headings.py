@@ -87,9 +87,7 @@ def _stands_over(found: HeadingBoxes, level: int, depth: int, left: Box, col: in
         return False
     above = range(level)
     return not any(
-        (up, col) in found
-        and (up, col - 1) in found
-        and found[up, col] is not found[up, col - 1]
+        (up, col) in found and (up, col - 1) in found and found[up, col] is not found[up, col - 1]
         for up in above
     )
 
