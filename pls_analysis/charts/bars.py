@@ -1,0 +1,137 @@
+"""Bars of this year beside those of the year before, always from zero."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+from matplotlib.axes import Axes
+
+from pls_analysis.charts.chart import DRAWINGS, Chart, draw
+from pls_analysis.charts.layout import width_em, wrap
+from pls_analysis.charts.lines import LABEL_PT, _caption, caption_height
+from pls_analysis.charts.lines_data import plain
+from pls_analysis.charts.phrases import PHRASES, change, decimals, number, say, unit_tail
+from pls_analysis.charts.theme import (
+    EDGE,
+    INK,
+    MUTED,
+    NAVY,
+    PAPER_CM,
+    POINTS_PER_CM,
+    new_figure,
+    place,
+)
+
+
+def bars_year_on_year(
+    frame: pd.DataFrame,
+    *,
+    caption: str = "",
+    unit: str = "",
+    lang: str = "zh",
+    width_cm: float = PAPER_CM,
+) -> Chart:
+    """Draw a pair of bars for each row: the year before (light) and now (dark), from zero.
+
+    `frame` is labels × two columns, the year before first; the column names say which is which.
+    A missing figure has no bar and says so. Raises ValueError for another number of columns or
+    a figure below zero.
+    """
+    if frame.shape[1] != 2:
+        raise ValueError(f"Two columns are needed, the year before first; got {frame.shape[1]}.")
+    before, now = plain(frame.iloc[:, 0]), plain(frame.iloc[:, 1])
+    if any(value is not None and value < 0 for value in [*before, *now]):
+        raise ValueError("Bars start at zero and cannot show a figure below it.")
+    labels = [str(label) for label in frame.index]
+    data = {
+        "kind": "bars_year_on_year", "lang": lang, "caption": caption, "unit": unit,
+        "series": [str(column) for column in frame.columns],
+        "rows": [
+            {"label": label, "before": was, "now": value, "change": change(value, was, unit, lang)}
+            for label, was, value in zip(labels, before, now, strict=True)
+        ],
+    }  # fmt: skip
+    return draw(data, _alt(data), width_cm)
+
+
+def _alt(data: dict[str, Any]) -> str:
+    lang, tail = data["lang"], unit_tail(data["unit"], data["lang"])
+    before_label, now_label = data["series"]
+    places = _places(data)
+    told = PHRASES[lang]["semicolon"].join(
+        say(
+            lang, "alt_bar", label=row["label"], unit=tail, before_label=before_label,
+            now=number(row["now"], places), before=number(row["before"], places),
+        )
+        for row in data["rows"]
+    )  # fmt: skip
+    head = say(lang, "alt_bars", caption=data["caption"] or now_label)
+    return (head + told + PHRASES[lang]["stop"]).strip()
+
+
+def _places(data: dict[str, Any]) -> int:
+    values = [row[key] for row in data["rows"] for key in ("before", "now")]
+    return decimals(values, data["unit"])
+
+
+def draw_bars(data: dict[str, Any], width_cm: float) -> list[Axes]:
+    """Draw the data of `bars_year_on_year`: labels left, figures and changes at the bars' ends."""
+    wide = width_cm * POINTS_PER_CM
+    em = 12 if width_cm > 12 else 7
+    names = [wrap(row["label"], em) for row in data["rows"]]
+    left = max(width_em(name) for name in names) * LABEL_PT + 8
+    changes = max(width_em(row["change"]) for row in data["rows"]) * LABEL_PT
+    step, top = 21.0, caption_height(data["caption"], wide) + 14
+    height = step * len(names)
+    figure = new_figure(width_cm, top + height + 4)
+    axes = place(figure, left, top, wide - left - changes - 48, height)
+    for at, row in enumerate(data["rows"]):
+        _draw_pair(axes, at, row, data)
+    highest = max((row[key] or 0 for row in data["rows"] for key in ("before", "now")), default=0)
+    axes.set_xlim(0, highest or 1)
+    axes.set_ylim(len(names) - 0.5, -0.5)
+    axes.set_yticks(range(len(names)), names)
+    axes.tick_params(axis="y", labelcolor=INK, pad=4)
+    axes.set_xticks([])
+    axes.grid(visible=False)
+    axes.spines[["bottom", "left"]].set_visible(False)
+    axes.axvline(0, color=EDGE, linewidth=0.8)
+    _key(axes, data["series"])
+    _caption(axes, data["caption"], wide)
+    return [axes]
+
+
+def _draw_pair(axes: Axes, at: int, row: dict[str, Any], data: dict[str, Any]) -> None:
+    """Draw one row's two bars with the present figure, and its change at the right edge."""
+    if row["before"] is not None:
+        axes.barh(at + 0.21, row["before"], height=0.22, color="#b9c6d4")
+    if row["now"] is not None:
+        axes.barh(at - 0.1, row["now"], height=0.36, color=NAVY)
+    lang = data["lang"]
+    shown = number(row["now"], _places(data)) + unit_tail(data["unit"], lang)
+    text = say(lang, "no_data") if row["now"] is None else shown
+    axes.annotate(
+        text, (row["now"] or 0, at - 0.1), xytext=(4, 0), textcoords="offset points", va="center",
+        fontsize=LABEL_PT, fontweight=700, color=NAVY, annotation_clip=False,
+    )  # fmt: skip
+    axes.annotate(
+        row["change"], (1, at), xycoords=("axes fraction", "data"), xytext=(44, 0), va="center",
+        ha="left", textcoords="offset points", fontsize=LABEL_PT, color=MUTED,
+        annotation_clip=False,
+    )  # fmt: skip
+
+
+def _key(axes: Axes, series: list[str]) -> None:
+    """Say above the first pair which colour is which period."""
+    before, now = series
+    common = {"xycoords": "axes fraction", "textcoords": "offset points", "va": "bottom"}
+    axes.annotate("■ " + now, (0, 1), xytext=(0, 2), fontsize=LABEL_PT, color=NAVY, **common)
+    shift = (width_em(now) + 3) * LABEL_PT
+    axes.annotate("■ ", (0, 1), xytext=(shift, 2), fontsize=LABEL_PT, color="#b9c6d4", **common)
+    axes.annotate(
+        before, (0, 1), xytext=(shift + 1.4 * LABEL_PT, 2), fontsize=LABEL_PT, color=MUTED, **common
+    )
+
+
+DRAWINGS["bars_year_on_year"] = draw_bars

@@ -1,0 +1,80 @@
+"""Chart: a small value that shows itself in a notebook and can be drawn again from its data."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from matplotlib import pyplot
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure, SubFigure
+
+from pls_analysis.charts.glyphs import check_glyphs
+from pls_analysis.charts.theme import PAPER_CM, themed
+
+MIME = "application/vnd.pls.chart+json"
+Drawing = Callable[[dict[str, Any], float], list[Axes]]
+DRAWINGS: dict[str, Drawing] = {}
+"""How each kind of chart is drawn from its data at a width in cm."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Chart:
+    """A drawn figure with the plain data it shows and a text for readers who cannot see it.
+
+    `axes` are matplotlib's, free to be annotated before the chart is shown; `data` is JSON-able,
+    holds `kind` and is what `redraw` takes.
+    """
+
+    axes: list[Axes]
+    data: dict[str, Any]
+    alt: str
+
+    @property
+    def figure(self) -> Figure:
+        """The matplotlib figure that holds the axes."""
+        figure = self.axes[0].figure
+        while isinstance(figure, SubFigure):
+            figure = figure.figure
+        if figure is None:
+            raise ValueError("The axes of this chart were removed from their figure.")
+        return figure
+
+    def svg(self) -> str:
+        """The figure as SVG: text kept as text, and the same bytes for the same figure."""
+        with themed():
+            buffer = io.StringIO()
+            metadata = {"Date": None, "Creator": None, "Format": None, "Type": None}
+            self.figure.savefig(buffer, format="svg", metadata=metadata)
+        return buffer.getvalue()
+
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, Any]:
+        bundle = {
+            "text/plain": self.alt,
+            MIME: {**self.data, "alt": self.alt},
+            "image/svg+xml": self.svg(),
+        }
+        pyplot.close(self.figure)
+        return bundle
+
+
+def draw(data: dict[str, Any], alt: str, width_cm: float = PAPER_CM) -> Chart:
+    """Draw `data` of a registered kind. Raises MissingGlyph before anything is drawn."""
+    check_glyphs(data)
+    with themed():
+        axes = DRAWINGS[data["kind"]](data, width_cm)
+    return Chart(axes, data, alt)
+
+
+def redraw(chart: dict[str, Any], width_cm: float) -> Chart:
+    """Draw a chart again at another width from its `application/vnd.pls.chart+json`.
+
+    Raises ValueError for a kind that this version cannot draw.
+    """
+    if chart.get("kind") not in DRAWINGS:
+        known = ", ".join(sorted(DRAWINGS))
+        raise ValueError(f"Unknown kind of chart {chart.get('kind')!r}: known are {known}.")
+    data = {key: value for key, value in chart.items() if key != "alt"}
+    return draw(data, chart.get("alt", ""), width_cm)

@@ -1,0 +1,103 @@
+"""Where ticks and labels go: widths of text, wrapping, ticks of years, labels kept apart."""
+
+from __future__ import annotations
+
+import textwrap
+import unicodedata
+from collections.abc import Sequence
+
+import numpy as np
+from matplotlib.ticker import MaxNLocator
+
+from pls_analysis.charts.phrases import period_text
+
+NARROW_EM = 0.56
+"""Mean width of a Latin letter or figure of the fonts, in ems."""
+
+
+def width_em(text: str) -> float:
+    """Width of the longest line of `text` in ems, good to a few per cent."""
+    wide = ("W", "F", "A")
+    return max(
+        sum(1 if unicodedata.east_asian_width(char) in wide else NARROW_EM for char in line)
+        for line in text.split("\n")
+    )
+
+
+def wrap(text: str, em: float) -> str:
+    """Break `text` into lines of at most about `em` ems: at blanks, or anywhere in Chinese."""
+    if "\n" in text:
+        return "\n".join(wrap(line, em) for line in text.split("\n"))
+    if width_em(text) <= em:
+        return text
+    if " " in text and text.isascii():
+        return "\n".join(textwrap.wrap(text, max(int(em / NARROW_EM), 8)))
+    lines, line = [], ""
+    for char in text:
+        if width_em(line + char) > em and char not in "，。；：、）)％%":
+            lines, line = [*lines, line], ""
+        line += char
+    return "\n".join([*lines, line])
+
+
+def period_ticks(
+    periods: Sequence[str], current: str, lang: str, room: float
+) -> list[tuple[int, str]]:
+    """Positions and labels of the time axis: the first period of each year, and the current one.
+
+    `room` is how many ems a label may take between two ticks that are one period apart; labels
+    that would touch are left out, the current one last of all.
+    """
+    at_now = periods.index(current)
+    yearly = len(periods[0]) == 4
+    starts = [
+        (at, period_text(period[:4], lang))
+        for at, period in enumerate(periods)
+        if yearly or period.endswith(("-01", "-Q1", "-H1"))
+    ]
+    label = period_text(current, lang, short=bool(starts) and not yearly)
+    kept = [(at_now, label)]
+    for at, text in sorted(starts, reverse=True):
+        if all(
+            abs(at - other) * room > (width_em(text) + width_em(name)) / 2 + 0.6
+            for other, name in kept
+        ):
+            kept.append((at, text))
+    if len(kept) == 1 and at_now > 0:
+        kept.append((0, period_text(periods[0], lang)))
+    return sorted(kept)
+
+
+def value_ticks(
+    low: float, high: float, whole: bool, count: int = 3
+) -> tuple[list[float], float, float]:
+    """Ticks of the value axis and its lower and upper end, with room above for a label.
+
+    The axis starts at zero where the figures come near it; lines need not start there.
+    """
+    if 0 <= low <= 0.45 * high:
+        low = 0
+    if low == high:
+        low, high = low - (abs(low) * 0.02 or 1), high + (abs(high) * 0.02 or 1)
+    locator = MaxNLocator(nbins=count, steps=[1, 2, 2.5, 5, 10], integer=whole)
+    ticks = [float(tick) for tick in locator.tick_values(low, high)]
+    inside = [tick for tick in ticks if low - 1e-9 <= tick <= high + 1e-9]
+    bottom = low if low == 0 else low - (high - low) * 0.12
+    lower = [tick for tick in ticks if bottom <= tick]
+    return (lower if len(inside) < 2 else inside), bottom, high + (high - low) * 0.12
+
+
+def apart(wanted: Sequence[float], gap: float, low: float, high: float) -> list[float]:
+    """Move label positions so that each is at least `gap` from the next, within low to high."""
+    order = np.argsort(wanted, kind="stable")
+    placed = np.asarray(wanted, dtype=float)[order]
+    for at in range(1, len(placed)):
+        placed[at] = max(placed[at], placed[at - 1] + gap)
+    over = max(placed[-1] - high, 0.0)
+    placed -= over
+    for at in range(len(placed) - 2, -1, -1):
+        placed[at] = min(placed[at], placed[at + 1] - gap)
+    placed = placed + max(low - placed[0], 0.0)
+    result = np.empty_like(placed)
+    result[order] = placed
+    return [float(value) for value in result]

@@ -1,0 +1,309 @@
+"""Lines over time: one area against its peers, several measures side by side, a sparkline."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+
+from pls_analysis.charts.chart import DRAWINGS, Chart, draw
+from pls_analysis.charts.layout import apart, period_ticks, value_ticks, width_em, wrap
+from pls_analysis.charts.lines_data import line_data, plain
+from pls_analysis.charts.phrases import (
+    change,
+    decimals,
+    describe_line,
+    describe_panel,
+    number,
+    period_text,
+    say,
+    unit_tail,
+    with_unit,
+)
+from pls_analysis.charts.theme import (
+    BAND,
+    EDGE,
+    GAP,
+    INK,
+    MUTED,
+    NAVY,
+    PAPER_CM,
+    PEERS,
+    POINTS_PER_CM,
+    new_figure,
+    place,
+)
+
+CAPTION_PT, LABEL_PT, VALUE_PT = 9.0, 7.5, 9.0
+
+
+def trend(
+    frame: pd.DataFrame | pd.Series,
+    area: str | None = None,
+    *,
+    caption: str = "",
+    unit: str = "",
+    current: str | None = None,
+    peers: str = "band",
+    peer_name: str | None = None,
+    lang: str = "zh",
+    width_cm: float = PAPER_CM,
+) -> Chart:
+    """Draw one area's figures over time against its peers.
+
+    `frame` is periods × areas as `series` gives it; the columns other than `area` are the peers:
+    their median and interquartile band, or with `peers="lines"` a light line each. A period
+    without a figure stays a gap and is shaded. `current` (default: the last) is marked.
+    Raises KeyError for an area that is no column, MissingGlyph for a character no font has.
+    """
+    line = line_data(frame, area, unit, current, lang, peer_name, lines=peers == "lines")
+    data = {"kind": "trend", "lang": lang, "caption": caption, **line}
+    return draw(data, describe_line(line, caption or line["name"], lang), width_cm)
+
+
+def small_multiples(
+    frames: Mapping[str, pd.DataFrame | pd.Series],
+    area: str | None = None,
+    *,
+    units: Mapping[str, str] | str = "",
+    caption: str = "",
+    current: str | None = None,
+    columns: int = 3,
+    peer_name: str | None = None,
+    lang: str = "zh",
+    width_cm: float = PAPER_CM,
+) -> Chart:
+    """Draw several measures side by side, each with its own unit and axis.
+
+    `frames` maps a panel's title to periods × areas (or one series); `units` maps titles to
+    units. Each panel marks the current period and gives the change from a year before.
+    """
+    panels = []
+    for title, frame in frames.items():
+        unit = units if isinstance(units, str) else units.get(title, "")
+        line = line_data(frame, area, unit, current, lang, peer_name)
+        panels.append({"title": title, **line, "change": _change_now(line, lang)})
+    data = {
+        "kind": "small_multiples", "lang": lang, "caption": caption,
+        "columns": columns, "panels": panels,
+    }  # fmt: skip
+    return draw(data, _alt(panels, lang), width_cm)
+
+
+def sparkline(
+    values: Sequence[float] | pd.Series, *, name: str = "", lang: str = "zh", width_cm: float = 3.2
+) -> Chart:
+    """Draw a line without axes, its last figure marked; gaps stay gaps."""
+    periods = [str(label) for label in getattr(values, "index", range(1, len(values) + 1))]
+    line = {
+        "name": name or str(getattr(values, "name", "") or ""), "unit": "", "periods": periods,
+        "current": periods[-1], "year": 0, "value": plain(values),
+    }  # fmt: skip
+    data = {"kind": "sparkline", "lang": lang, "caption": "", **line}
+    return draw(data, describe_line(line, line["name"], lang), width_cm)
+
+
+def _alt(panels: Sequence[dict[str, Any]], lang: str) -> str:
+    periods = panels[0]["periods"]
+    first, last = (period_text(periods[at], lang) for at in (0, -1))
+    told = [describe_panel(panel, panel["title"], lang) for panel in panels]
+    head = say(lang, "alt_multiples", n=len(panels), first=first, last=last)
+    return head + ("" if lang == "zh" else " ").join(told)
+
+
+def _change_now(line: dict[str, Any], lang: str) -> str:
+    at, year = line["periods"].index(line["current"]), line["year"]
+    before = line["value"][at - year] if at >= year > 0 else None
+    return change(line["value"][at], before, line["unit"], lang)
+
+
+def _array(values: Sequence[float | None] | None, count: int) -> np.ndarray:
+    return np.array([np.nan] * count if values is None else values, dtype=float)
+
+
+def _draw_line(axes: Axes, line: dict[str, Any], bold: float) -> None:
+    """Draw band, peers and the area's own line; a figure between two gaps becomes a dot."""
+    count = len(line["periods"])
+    at = np.arange(count)
+    value, median = _array(line["value"], count), _array(line.get("median"), count)
+    for gap in at[np.isnan(value)]:
+        axes.axvspan(gap - 0.5, gap + 0.5, color=GAP, linewidth=0, zorder=0)
+    if line.get("low"):
+        low, high = _array(line["low"], count), _array(line["high"], count)
+        axes.fill_between(at, low, high, color=BAND, linewidth=0, zorder=1)
+    for peer in line.get("peers", {}).values():
+        axes.plot(at, _array(peer, count), color=EDGE, linewidth=0.6, alpha=0.7, zorder=1)
+    axes.plot(at, median, color=PEERS, linewidth=1.0, zorder=2)
+    axes.plot(at, value, color=NAVY, linewidth=bold, zorder=3)
+    padded = np.concatenate([[np.nan], value, [np.nan]])
+    alone = ~np.isnan(value) & np.isnan(padded[:-2]) & np.isnan(padded[2:])
+    axes.plot(at[alone], value[alone], "o", color=NAVY, markersize=2.6, zorder=3)
+    now = line["periods"].index(line["current"])
+    axes.plot(now, value[now], "o", color=NAVY, markersize=4.4, zorder=4)
+
+
+def _scale(axes: Axes, line: dict[str, Any], ticks: int) -> None:
+    """Set both axes: ticks of values with thousands separators, half a period of margin."""
+    rows = [line["value"], line.get("median"), line.get("low"), line.get("high")]
+    rows += list(line.get("peers", {}).values())
+    known = [value for row in rows if row for value in row if value is not None]
+    places = decimals(known if line["unit"] in {"%", "‰"} else line["value"], line["unit"])
+    low, high = (min(known), max(known)) if known else (0.0, 1.0)
+    marks, bottom, top = value_ticks(low, high, places == 0, ticks)
+    fine = places if any(mark != round(mark) for mark in marks) else 0
+    axes.set_yticks(marks, [number(mark, fine) for mark in marks])
+    axes.set_ylim(bottom, top)
+    axes.set_xlim(-0.6, len(line["periods"]) - 0.4)
+
+
+def _time_axis(axes: Axes, line: dict[str, Any], lang: str, width: float) -> None:
+    room = width / max(len(line["periods"]), 1) / LABEL_PT
+    ticks = period_ticks(line["periods"], line["current"], lang, room)
+    axes.set_xticks([at for at, _ in ticks], [text for _, text in ticks])
+    now = line["periods"].index(line["current"])
+    for (at, _), label in zip(ticks, axes.get_xticklabels(), strict=True):
+        if at == now:
+            label.set(color=NAVY, fontweight=700)
+        if at == 0 and len(line["periods"]) > 3:
+            label.set_horizontalalignment("left")
+    axes.tick_params(axis="x", pad=2)
+
+
+def _caption(axes: Axes, text: str, width_pt: float) -> None:
+    """Write the caption at the top left corner of the whole figure."""
+    if text and axes.figure is not None:
+        wrapped = wrap(text, width_pt / CAPTION_PT)
+        axes.figure.text(
+            0, 1, wrapped, va="top", ha="left", fontsize=CAPTION_PT, fontweight=500,
+            color=NAVY, linespacing=1.35,
+        )  # fmt: skip
+
+
+def caption_height(text: str, width_pt: float) -> float:
+    """Height in points that a caption takes, with the room below it."""
+    lines = wrap(text, width_pt / CAPTION_PT).count("\n") + 1 if text else 0
+    return lines * CAPTION_PT * 1.4 + (5 if lines else 0)
+
+
+def _end_labels(axes: Axes, line: dict[str, Any], lang: str, height: float, em: float) -> None:
+    """Name the area and its peers at the right end of their lines, kept apart."""
+    now = line["periods"].index(line["current"])
+    tail, labels = unit_tail(line["unit"], lang), []
+    value = line["value"][now]
+    own = (
+        say(lang, "no_data")
+        if value is None
+        else number(value, decimals(line["value"], line["unit"]))
+    )
+    low, high = axes.get_ylim()
+    middle = (low + high) / 2
+    labels.append((value if value is not None else middle, own, tail, line["name"], NAVY))
+    if line.get("median") and line["median"][now] is not None:
+        peer = line["median"][now]
+        text = number(peer, decimals([peer], line["unit"]))
+        labels.append((peer, text, tail, _peer_label(line), MUTED))
+    wrapped = [wrap(label[3], em) for label in labels]
+    tall = max(11 + 9.5 * (text.count("\n") + 1) for text in wrapped)
+    scale = (high - low) / height
+    spots = apart([label[0] for label in labels], tall * scale, low + tall * scale / 2, high)
+    for (_, text, ending, _, color), name, spot in zip(labels, wrapped, spots, strict=True):
+        shown = text if text == say(lang, "no_data") else text + ending
+        common = {"xy": (1, spot), "xycoords": ("axes fraction", "data"), "color": color}
+        axes.annotate(
+            shown, xytext=(5, 0.5), textcoords="offset points", va="bottom",
+            fontsize=VALUE_PT, fontweight=700, annotation_clip=False, **common,
+        )  # fmt: skip
+        axes.annotate(
+            name, xytext=(5, -0.5), textcoords="offset points", va="top",
+            fontsize=LABEL_PT, annotation_clip=False, linespacing=1.25, **common,
+        )  # fmt: skip
+
+
+def _peer_label(line: dict[str, Any]) -> str:
+    band = "\n" + say(line["lang"], "band") if line.get("low") else ""
+    return line.get("peer_name", "") + band
+
+
+def draw_trend(data: dict[str, Any], width_cm: float) -> list[Axes]:
+    """Draw the data of `trend`: the value axis left, names at the right end of the lines."""
+    wide = width_cm * POINTS_PER_CM
+    em = 9.0 if width_cm > 12 else 6.0
+    names = [wrap(data["name"], em), wrap(_peer_label(data), em)]
+    right = max(width_em(name) for name in names) * LABEL_PT + 8
+    right = max(right, 42.0)
+    caption = with_unit(data["caption"], data["unit"], data["lang"])
+    top = caption_height(caption, wide) + 4
+    height = 118.0 if width_cm > 12 else 128.0
+    figure = new_figure(width_cm, top + height + 18)
+    axes = place(figure, 30, top, wide - 30 - right, height)
+    _draw_line(axes, data, 1.9)
+    _scale(axes, data, 4)
+    _time_axis(axes, data, data["lang"], wide - 30 - right)
+    _end_labels(axes, data, data["lang"], height, em)
+    _caption(axes, caption, wide)
+    return [axes]
+
+
+def draw_small_multiples(data: dict[str, Any], width_cm: float) -> list[Axes]:
+    """Draw the data of `small_multiples`: fewer columns where it is narrow."""
+    wide = width_cm * POINTS_PER_CM
+    columns = min(data["columns"] if width_cm > 12 else 2, len(data["panels"]))
+    rows = -(-len(data["panels"]) // columns)
+    top = caption_height(data["caption"], wide)
+    left, right, gap = 24.0, 4.0, 12.0
+    cell = (wide - gap * (columns - 1)) / columns
+    head, height, foot = 17.0, 56.0, 20.0
+    step = head + height + foot
+    figure = new_figure(width_cm, top + rows * step)
+    drawn = []
+    for at, panel in enumerate(data["panels"]):
+        row, column = divmod(at, columns)
+        box = (column * (cell + gap) + left, top + row * step + head, cell - left - right, height)
+        axes = place(figure, *box)
+        _draw_line(axes, panel, 1.5)
+        _scale(axes, panel, 2)
+        _time_axis(axes, panel, data["lang"], box[2])
+        _panel_head(axes, panel, data["lang"], left, cell)
+        drawn.append(axes)
+    _caption(drawn[0], data["caption"], wide)
+    return drawn
+
+
+def _panel_head(axes: Axes, panel: dict[str, Any], lang: str, left: float, cell: float) -> None:
+    """Write a panel's title and unit at its left, its present figure and change at its right."""
+    now = panel["periods"].index(panel["current"])
+    value = panel["value"][now]
+    text = number(value, decimals(panel["value"], panel["unit"]))
+    shown = say(lang, "no_data") if value is None else text + unit_tail(panel["unit"], lang)
+    common = {"xycoords": "axes fraction", "textcoords": "offset points", "va": "bottom"}
+    axes.annotate(
+        panel["title"], (0, 1), xytext=(-left, 5), ha="left", fontsize=8, fontweight=700,
+        color=INK, **common,
+    )  # fmt: skip
+    axes.annotate(
+        shown, (1, 1), xytext=(4, 5), ha="right", fontsize=8, fontweight=700, color=NAVY, **common
+    )
+    room = cell - (width_em(panel["title"]) + width_em(shown)) * 8 - 10
+    if panel["change"] and width_em(panel["change"]) * 7 < room:
+        axes.annotate(
+            panel["change"], (1, 1), xytext=(-width_em(shown) * 8, 5.4), ha="right", fontsize=7,
+            color=MUTED, **common,
+        )  # fmt: skip
+
+
+def draw_sparkline(data: dict[str, Any], width_cm: float) -> list[Axes]:
+    """Draw the data of `sparkline`."""
+    figure = new_figure(width_cm, 20)
+    axes = place(figure, 2, 2, width_cm * POINTS_PER_CM - 6, 16)
+    _draw_line(axes, data, 1.2)
+    _scale(axes, data, 2)
+    axes.set_axis_off()
+    return [axes]
+
+
+DRAWINGS["trend"] = draw_trend
+DRAWINGS["small_multiples"] = draw_small_multiples
+DRAWINGS["sparkline"] = draw_sparkline

@@ -1,0 +1,102 @@
+"""Make a notebook's SVG safe and small: only drawing elements, own ids, no outside reference."""
+
+from __future__ import annotations
+
+import re
+import xml.etree.ElementTree as ET
+from collections.abc import Iterator
+
+from defusedxml.ElementTree import fromstring
+
+from pls_analysis.charts.glyphs import SANS, check_glyphs
+
+SVG, XLINK = "http://www.w3.org/2000/svg", "http://www.w3.org/1999/xlink"
+DRAWING = set(
+    "svg g defs use path rect circle ellipse line polyline polygon text tspan image clipPath "
+    "linearGradient radialGradient stop title desc pattern mask symbol marker".split()
+)
+NUMBERS = {"d", "points", "transform", "x", "y", "x1", "x2", "y1", "y2", "width", "height", "r"}
+ET.register_namespace("", SVG)
+ET.register_namespace("xlink", XLINK)
+
+
+def clean_svg(source: str, prefix: str, label: str = "") -> str:
+    """Return `source` ready to stand within a page.
+
+    Scripts, event handlers, metadata and outside references go; ids get `prefix`; text is set in
+    the package's font; coordinates keep two decimals. With `label` it becomes one image with
+    that accessible name. Raises MissingGlyph for text no font can draw, ValueError for what is
+    not SVG.
+    """
+    try:
+        root = fromstring(source)
+    except ET.ParseError as error:
+        raise ValueError(f"A figure's SVG cannot be read: {error}.") from error
+    _prune(root)
+    used = set(re.findall(r'(?:"#|url\(#)([^")]+)', ET.tostring(root, encoding="unicode")))
+    for element in root.iter():
+        _tidy(element, prefix, used)
+        if _local(element.tag) in {"text", "tspan"}:
+            check_glyphs("".join(element.itertext()))
+    root.set("stroke-linejoin", "round")  # matplotlib says so in a style sheet, which is dropped
+    if label:
+        root.set("role", "img")
+        root.set("aria-label", label)
+    return ET.tostring(root, encoding="unicode")
+
+
+def _local(tag: object) -> str:
+    return str(tag).rpartition("}")[2]
+
+
+def _prune(element: ET.Element) -> None:
+    for child in list(element):
+        if not isinstance(child.tag, str) or _local(child.tag) not in DRAWING:
+            element.remove(child)
+        else:
+            _prune(child)
+
+
+def _tidy(element: ET.Element, prefix: str, used: set[str]) -> None:
+    if _local(element.tag) not in {"text", "tspan", "title", "desc"}:
+        element.text = None
+    element.tail = element.tail if _local(element.tag) == "tspan" else None
+    for name, value in dict(_kept(element)).items():
+        local = _local(name)
+        if local == "id":
+            value = prefix + value
+        elif local == "href" and value.startswith("#"):
+            value = "#" + prefix + value[1:]
+        elif local in NUMBERS:
+            value = _rounded(value)
+        elif local in {"style", "font-family"}:
+            value = _own_font(value)
+        element.set(name, value.replace("url(#", f"url(#{prefix}"))
+    if (own := element.get("id")) and own.removeprefix(prefix) not in used:
+        del element.attrib["id"]
+
+
+def _kept(element: ET.Element) -> Iterator[tuple[str, str]]:
+    """Attributes without event handlers and references to anything outside; others are deleted."""
+    for name, value in list(element.attrib.items()):
+        local = _local(name).lower()
+        outside = local == "href" and not value.startswith(("#", "data:image/"))
+        if local.startswith("on") or outside or re.search(r"url\((?!#)", value):
+            del element.attrib[name]
+        else:
+            yield name, value
+
+
+def _rounded(value: str) -> str:
+    """Round coordinates to two decimals; a turn by nothing goes."""
+    value = re.sub(r"rotate\(-?0(?:\.0*)?[ ,][^)]*\)", "", value)
+    short = re.sub(
+        r"-?\d+\.\d{3,}", lambda match: f"{float(match[0]):.2f}".rstrip("0").rstrip("."), value
+    )
+    return re.sub(r"\s+", " ", short).strip()
+
+
+def _own_font(value: str) -> str:
+    """Name the package's font in a `font` shorthand or `font-family`, whatever stood there."""
+    shorthand = re.sub(r"(font:[^;']*)'[^;]*", rf"\1'{SANS}'", value)
+    return re.sub(r"font-family:[^;]*", f"font-family: '{SANS}'", shorthand)
