@@ -67,6 +67,12 @@ install_all() {
     step "installing the project" "$uv" pip install --no-deps -e .
 }
 
+# One that works, has pip, and was not made in another folder: its scripts name where they lie.
+usable_venv() {
+    new_enough "$venv/bin/python" && "$venv/bin/python" -m pip --version >/dev/null 2>&1 &&
+        grep -qF "$PWD/$venv" "$venv/bin/activate"
+}
+
 # What was installed, from what, and where: a moved or changed folder is installed anew.
 wanted() {
     printf '%s %s %s\n' "$(cksum <"$1")" "$(cksum <pyproject.toml)" "$PWD"
@@ -77,7 +83,7 @@ if [ -f "$stamp" ] && [ "$(cat "$stamp")" = "$(wanted "$lock")" ] && new_enough 
     exit 0
 fi
 
-new_enough "$venv/bin/python" && "$venv/bin/python" -m pip --version >/dev/null 2>&1 || make_venv
+usable_venv || make_venv
 : >"$log"
 printf 'Installing %s into %s …\n' "$lock" "$venv"
 install_all
