@@ -1,1 +1,1 @@
-"""Run parameterised notebooks over many areas."""
+"""Make reports from notebooks, many at once: plan, execute, and record what was done."""

@@ -1,0 +1,215 @@
+"""Record what a batch did in `reports/<period>/run.json`, and tell what is up to date."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, fields, replace
+from functools import cache
+from importlib.metadata import PackageNotFoundError, requires, version
+from pathlib import Path
+from typing import Any
+
+from pls_analysis.batch.plan import Report
+from pls_analysis.observations import Store
+from pls_analysis.project import FILE as PROJECT_FILE
+from pls_analysis.project import Project
+
+FILE = "run.json"
+DISTRIBUTION = "pls-analysis"
+PACKAGE = Path(__file__).resolve().parents[1]
+BATCHES_KEPT = 200
+
+
+class ManifestError(RuntimeError):
+    """A `run.json` that cannot be read; the message says what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What is known of one report of a period.
+
+    `outcome` is "ok" (made), "failed" or "skipped" (made before, and still up to date).
+    `outputs` maps a format to {"path", "sha256"}, paths relative to the period's folder; after
+    a failure they are those of the version that still stands, if any. `inputs` is the hash of
+    all that the outputs depend on. `duration_seconds` is what making it took. `cell` is the
+    number of the notebook's cell that failed.
+    """
+
+    report: str
+    notebook: str
+    title: str
+    area: str
+    name: str
+    parameters: Mapping[str, str]
+    outcome: str
+    started: str
+    finished: str
+    duration_seconds: float
+    inputs: str
+    outputs: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    error: str = ""
+    cell: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """One call of `pls run`: when, and how many reports were made, failed or were skipped."""
+
+    started: str
+    finished: str
+    duration_seconds: float
+    notebooks: Sequence[str]
+    ok: int
+    failed: int
+    skipped: int
+
+
+@dataclass(frozen=True, slots=True)
+class Inputs:
+    """What all reports of a batch depend on, as hashes."""
+
+    package: str
+    source: str
+    project: str
+    store: Store
+
+    @classmethod
+    def of(cls, project: Project, store: Store) -> Inputs:
+        """Take them from a project and its store. Raises StoreError where there is none."""
+        config = sorted(file for file in project.config.rglob("*") if file.is_file())
+        return cls(
+            package=_version(DISTRIBUTION),
+            source=source_digest(),
+            project=_digest_files(project.root, [project.root / PROJECT_FILE, *config]),
+            store=store,
+        )
+
+    def key(self, report: Report) -> str:
+        """Hash everything that the outputs of a report depend on."""
+        parts = {
+            "notebook": hashlib.sha256(report.notebook.read_bytes()).hexdigest(),
+            "package": [self.package, self.source],
+            "libraries": library_versions(),
+            "project": self.project,
+            "parameters": report.parameters,
+            "figures": figures_digest(self.store, report),
+        }
+        return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
+
+
+def figures_digest(store: Store, report: Report) -> str:
+    """Name the version of the figures that a report may read.
+
+    A notebook may compare its area with any other and look back at any time, so this is the
+    version of the whole store; it can be narrowed once reports record what they read.
+    """
+    return store.manifest["version"]
+
+
+@cache
+def source_digest() -> str:
+    """Hash every file of the package: code, messages, templates, styles and fonts."""
+    files = (file for file in PACKAGE.rglob("*") if file.is_file())
+    return _digest_files(PACKAGE, sorted(f for f in files if "__pycache__" not in f.parts))
+
+
+@cache
+def library_versions() -> dict[str, str]:
+    """Return the versions of the libraries that the package declares it needs."""
+    needed = requires(DISTRIBUTION) or []
+    names = (line.split(";")[0] for line in needed if "extra ==" not in line)
+    bare = (name.strip().rstrip("0123456789.,<>=!~ ") for name in names)
+    return {name: _version(name) for name in sorted(bare)}
+
+
+def _version(name: str) -> str:
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return ""
+
+
+def _digest_files(root: Path, files: Iterable[Path]) -> str:
+    digest = hashlib.sha256()
+    for file in files:
+        digest.update(file.relative_to(root).as_posix().encode() + b"\0")
+        digest.update(hashlib.sha256(file.read_bytes()).digest())
+    return digest.hexdigest()
+
+
+def file_digest(file: Path) -> str:
+    """Return the sha256 of a file's bytes."""
+    with file.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def up_to_date(report: Report, entry: Entry | None, key: str) -> bool:
+    """Tell whether every asked-for output lies there, unchanged, made from the same inputs."""
+    if entry is None or entry.outcome == "failed" or entry.inputs != key:
+        return False
+    return all(
+        kind in entry.outputs
+        and file.is_file()
+        and file_digest(file) == entry.outputs[kind]["sha256"]
+        for kind, file in report.outputs.items()
+    )
+
+
+def with_earlier_formats(report: Report, entry: Entry | None) -> Report:
+    """Add the formats made before, so that files of one report never tell of different data."""
+    if entry is None:
+        return report
+    return replace(report, formats=tuple(dict.fromkeys([*report.formats, *entry.outputs])))
+
+
+def read_run(folder: Path) -> dict[str, Any]:
+    """Return what `run.json` of a period says, {} where there is none. Raises ManifestError."""
+    file = folder / FILE
+    if not file.is_file():
+        return {}
+    try:
+        return json.loads(file.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise ManifestError(
+            f"{file} is damaged ({error}); delete it and run again: all reports of that "
+            "period are then made anew."
+        ) from None
+
+
+def read_entries(folder: Path) -> dict[str, Entry]:
+    """Return the reports of a period by their id."""
+    known = {one.name for one in fields(Entry)}
+    entries = (
+        Entry(**{key: value for key, value in said.items() if key in known})
+        for said in read_run(folder).get("reports", [])
+    )
+    return {entry.report: entry for entry in entries}
+
+
+def write_run(
+    folder: Path, inputs: Inputs, entries: Iterable[Entry], batch: Batch | None = None
+) -> dict[str, Entry]:
+    """Write `run.json` anew, keeping what it says of reports that are not among `entries`.
+
+    The file is replaced as a whole. `batch` is added to the batches, once it has ended. Returns
+    all reports of the period.
+    """
+    before = read_run(folder)
+    merged = read_entries(folder) | {entry.report: entry for entry in entries}
+    batches = [*before.get("batches", []), *([asdict(batch)] if batch else [])]
+    content = {
+        "period": folder.name,
+        "package": {"version": inputs.package, "source": inputs.source},
+        "data": inputs.store.manifest["version"],
+        "synthetic": bool(inputs.store.manifest.get("synthetic", False)),
+        "batches": batches[-BATCHES_KEPT:],
+        "reports": [asdict(merged[name]) for name in sorted(merged)],
+    }
+    folder.mkdir(parents=True, exist_ok=True)
+    part = folder / f"{FILE}.{os.getpid()}.part"
+    part.write_text(json.dumps(content, ensure_ascii=False, indent=1), encoding="utf-8")
+    part.replace(folder / FILE)
+    return merged
