@@ -6,7 +6,6 @@ directory) and reads the standing version of its store.
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
@@ -160,7 +159,11 @@ def series(
     the running total; `basis` asks for another. Periods that are none of the calendar's (quarters
     from the 21st) stand under the calendar period in which they end.
     """
-    frame = observations(measure, area, period, basis, breakdown)
+    return series_of(observations(measure, area, period, basis, breakdown))
+
+
+def series_of(frame: pd.DataFrame) -> pd.DataFrame:
+    """Observations of one measure and breakdown, with `area_name`, as periods × area names."""
     if frame.empty:
         return pd.DataFrame(index=pd.PeriodIndex([], freq="M"), dtype="float64")
     chosen = next(one for one in BASES if one in set(frame["basis"]))
@@ -204,14 +207,3 @@ def ingest(jobs: int | None = None):
     from pls_analysis.ingest.pipeline import ingest as read_raw
 
     return read_raw(find_project(), jobs=jobs)
-
-
-def latest_period(project: Project, today: dt.date | None = None) -> Period | None:
-    """The last complete month, quarter or year for which the store holds observations."""
-    ends = Store(project.processed).observations(columns=["period_start", "period_end"])
-    ends = ends[ends["period_end"] <= pd.Timestamp(today or dt.date.today())]
-    if ends.empty:
-        return None
-    last = ends[ends["period_end"] == ends["period_end"].max()]
-    shortest = last.loc[last["period_start"].idxmax()]
-    return Period(shortest["period_start"].date(), shortest["period_end"].date())

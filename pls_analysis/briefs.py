@@ -1,0 +1,222 @@
+"""A notebook's context: whose brief it is, its figures beside its peers', and its page parts.
+
+`parameters` is the first thing a notebook calls. What it gives reads the store once and offers the
+same measures, window and words to every part of the page, so that a figure cannot differ between
+two of them.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import pandas as pd
+from IPython.display import Markdown
+
+from pls_analysis import blocks
+from pls_analysis.analysis import (
+    area_tree,
+    form_specs,
+    measure_specs,
+    resolve_area,
+    series_of,
+)
+from pls_analysis.areas import Area, AreaTree
+from pls_analysis.blocks import Block
+from pls_analysis.configs import unknown
+from pls_analysis.ingest.forms import Form, Measure
+from pls_analysis.messages import Messages
+from pls_analysis.observations import COLUMNS, Store
+from pls_analysis.periods import Period, parse_period
+from pls_analysis.project import LANGUAGES, Project, find_project
+
+MONTHS_SHOWN = 24
+YEARS_SHOWN = 15
+PAGES = 2
+
+
+def parameters(area: str | int, period: str | int | Period, lang: str = "zh") -> Brief:
+    """The context of a notebook run for one area and one period, in one language.
+
+    `area` is a code (a number too, as papermill passes it) or a confirmed name; `period` reads
+    2022-06, 2022-Q2, 2022-H1 or 2022. Raises ValueError for an unknown area, period or language
+    and for an area without a single observation, saying what is right.
+    """
+    if lang not in LANGUAGES:
+        raise ValueError(unknown("language", str(lang), LANGUAGES))
+    project = find_project()
+    tree = area_tree(project)
+    return Brief(project, tree, resolve_area(tree, project.home, area), parse_period(period), lang)
+
+
+@dataclass(frozen=True)
+class Brief:
+    """One area's brief for one period: its data and the parts of its page."""
+
+    project: Project
+    tree: AreaTree
+    area: Area
+    period: Period
+    lang: str
+
+    def __post_init__(self) -> None:
+        if not self.measures:
+            known = Store(self.project.processed).observations(columns=["area"])["area"].unique()
+            names = [self.tree[code].name for code in known if code in self.tree]
+            raise ValueError(
+                f"The store holds no observation of {self.area.name} ({self.area.code}) until "
+                f"{self.period}; it has figures of {', '.join(names[:5])} … ({len(names)} areas)."
+            )
+
+    # -- data ---------------------------------------------------------------------------------
+
+    @cached_property
+    def say(self) -> Messages:
+        """The texts of the brief's language."""
+        return Messages(self.lang)
+
+    @cached_property
+    def peers(self) -> tuple[Area, ...]:
+        """The areas to compare with: same parent, level and kind, itself not among them."""
+        around = self.tree.peers(self.area.code, at=self.period.end)
+        return tuple(one for one in around if one.code != self.area.code)
+
+    @cached_property
+    def observations(self) -> pd.DataFrame:
+        """Observations of the area and its peers until the period's end: COLUMNS, area_name."""
+        wanted = self.project.reports.get("district_trends")
+        chosen = list(wanted.measures) if wanted is not None and wanted.measures else None
+        codes = [self.area.code, *(one.code for one in self.peers)]
+        frame = Store(self.project.processed).observations(
+            measure=chosen, area=codes, period=Period(dt.date(1900, 1, 1), self.period.end)
+        )
+        names = {code: self.tree[code].name for code in codes}
+        return frame.assign(area_name=frame["area"].map(names))
+
+    @cached_property
+    def measures(self) -> list[str]:
+        """The measures chosen in pls.toml that this area has figures of, in that order."""
+        own = self.observations[self.observations["area"] == self.area.code]
+        there = set(own.loc[own["breakdown"] == "total", "measure"])
+        wanted = self.project.reports.get("district_trends")
+        order = wanted.measures if wanted is not None and wanted.measures else sorted(there)
+        return [measure for measure in order if measure in there]
+
+    @cached_property
+    def specs(self) -> dict[str, Measure]:
+        """The measures by id, as the form specs describe them."""
+        return measure_specs(self.project)
+
+    @cached_property
+    def forms(self) -> dict[str, Form]:
+        """The form specs by id; of several versions the last."""
+        return {form.id: form for form in form_specs(self.project)}
+
+    def is_flow(self, measure: str) -> bool:
+        """Whether a measure counts what happens within a period, rather than a state at its end."""
+        rows = self.observations["measure"] == measure
+        return "flow" in set(self.observations.loc[rows, "basis"])
+
+    def name(self, measure: str) -> str:
+        """A measure's name in the brief's language."""
+        return self.specs[measure].name[self.lang]
+
+    @property
+    def names(self) -> dict[str, str]:
+        """Names of the brief's measures by id."""
+        return {measure: self.name(measure) for measure in self.measures}
+
+    @property
+    def units(self) -> dict[str, str]:
+        """Units of the brief's measures by name, as the language writes them."""
+        return {
+            self.name(measure): self.say.unit(self.specs[measure].unit)
+            for measure in self.measures
+        }
+
+    def series(self, measure: str, breakdown: str = "total") -> pd.DataFrame:
+        """One measure over the window: PeriodIndex × area name, the area's own column first.
+
+        The window is the last 24 months (8 quarters) or 15 years up to the brief's period, whole,
+        so that a month that was not filed is a gap and not a jump.
+        """
+        frame = self.observations
+        frame = frame[(frame["measure"] == measure) & (frame["breakdown"] == breakdown)]
+        table = series_of(frame)
+        if self.area.name not in table:
+            table[self.area.name] = float("nan")
+        others = [one for one in table.columns if one != self.area.name]
+        freq = table.index.freq
+        last = pd.Period(self.period.end, freq=freq)
+        last = last if last.end_time.date() <= self.period.end else last - 1
+        steps = YEARS_SHOWN if freq.name.startswith("Y") else MONTHS_SHOWN // _months(freq)
+        first = max(last - steps + 1, table.index[0])
+        window = pd.period_range(first, last, freq=freq)
+        return table.reindex(window)[[self.area.name, *others]]
+
+    @property
+    def all_series(self) -> dict[str, pd.DataFrame]:
+        """`series` of each of the brief's measures, by its name."""
+        return {self.name(measure): self.series(measure) for measure in self.measures}
+
+    # -- page parts ---------------------------------------------------------------------------
+
+    @cached_property
+    def peer_name(self) -> str:
+        """What the peers are called under a chart: 11个街道中位数."""
+        kind = self.area.kind or self.say(f"level.{self.area.level}")
+        return self.say("brief.peers", n=len(self.peers), kind=kind)
+
+    @cached_property
+    def masthead(self) -> Block:
+        """The head of the page, from pls.toml: never a document number, never a seal."""
+        head = self.project.masthead_in(self.lang)
+        number = self.period.number or ""
+        manifest = Store(self.project.processed).manifest
+        return blocks.masthead(
+            head.get("title", self.project.name),
+            org=head.get("org", ""),
+            area=self.area.code,
+            area_name=self.area.name,
+            period=str(self.period),
+            period_label=self.period.label(self.lang),
+            issue=head.get("issue", "").format(year=self.period.end.year, number=number),
+            office=head.get("office", ""),
+            date=self.say("brief.data_until", day=self.period.end),
+            as_of=self.period.end.isoformat(),
+            lang=self.lang,
+            synthetic=bool(manifest.get("synthetic")),
+            pages=PAGES,
+        )
+
+    def heading(self, key: str) -> Markdown:
+        """A numbered section heading of the page."""
+        return Markdown(f"## {self.say(f'brief.heading_{key}')}")
+
+    def caption(self, key: str, **values: object) -> str:
+        """A caption with the brief's area and window filled in."""
+        return self.say(f"brief.caption_{key}", area=self.area.name, **values)
+
+    @property
+    def imprint(self) -> Block:
+        """The closing lines, from pls.toml."""
+        head = self.project.masthead_in(self.lang)
+        lines: Sequence[str] = head.get("imprint", ())
+        contact = head.get("contact")
+        said = [self.say("brief.contact", contact=contact)] if contact else []
+        return blocks.imprint([*lines, *said])
+
+    @property
+    def attachment(self) -> Block:
+        """The area's own tidy data with form, sheet and cell, to be attached to the brief."""
+        own = self.observations[self.observations["area"] == self.area.code]
+        shown = [name for name in COLUMNS if name not in ("submission",)]
+        csv = own[shown].to_csv(index=False, lineterminator="\n", date_format="%Y-%m-%d")
+        return blocks.attachment(csv, f"{self.area.code}-{self.period}.csv", self.area.name)
+
+
+def _months(freq: pd.offsets.BaseOffset) -> int:
+    """How many months a period of this frequency has."""
+    return {"M": 1, "Q": 3}.get(freq.name[:1], 12) * freq.n

@@ -1,0 +1,275 @@
+"""Figures of a brief beside those of a year before, and the page parts that say them.
+
+Counts are summed from the start of the year over the same months of both years; stocks, rates and
+yearly figures are held against the same period of the year before. A month that is missing in
+either year is left out of both and said so: a comparison never rests on unlike months.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+
+from pls_analysis import blocks
+from pls_analysis.blocks import Block
+from pls_analysis.briefs import Brief
+from pls_analysis.charts.phrases import change, decimals, number
+from pls_analysis.messages import GROWTH_BASE_MIN, count_change, rate_step
+from pls_analysis.observations import Store
+from pls_analysis.periods import Period
+
+RATES = ("%", "‰")
+RECENT = 12
+WATCHED = 6
+SEVERITIES = ("error", "warning")
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One measure now and a year before.
+
+    `value` and `before` cover the same `present` of `due` periods of `period`; both are None where
+    there is nothing to compare. `now` is the figure of the last period alone, `total` what the
+    year has brought so far: a lower bound where periods are missing.
+    """
+
+    measure: str
+    name: str
+    unit: str
+    period: Period
+    now: float | None
+    total: float | None
+    value: float | None
+    before: float | None
+    present: int
+    due: int
+
+    @property
+    def is_rate(self) -> bool:
+        return self.unit in RATES
+
+    @property
+    def whole(self) -> bool:
+        """Whether every period due is in."""
+        return self.present == self.due
+
+    @property
+    def growth(self) -> float | None:
+        """Relative change where the base is large enough to speak of one, else None."""
+        if self.is_rate or self.value is None or self.before is None:
+            return None
+        return (self.value - self.before) / self.before if self.before >= GROWTH_BASE_MIN else None
+
+
+def compare(brief: Brief) -> list[Change]:
+    """Each measure of a brief beside the year before, in the brief's order."""
+    return [_compare(brief, measure) for measure in brief.measures]
+
+
+def _compare(brief: Brief, measure: str) -> Change:
+    own = brief.series(measure)[brief.area.name]
+    unit = brief.specs[measure].unit
+    last = own.index[-1]
+    adds_up = brief.is_flow(measure) and unit not in RATES and not own.index.freqstr.startswith("Y")
+    this_year = own[own.index.year == last.year] if adds_up else own.iloc[-1:]
+    steps = _per_year(own.index)
+    before = own.reindex(this_year.index - steps)
+    before.index = this_year.index
+    both = this_year.notna() & before.notna()
+    span = Period(this_year.index[0].start_time.date(), last.end_time.date())
+    present = int(this_year.notna().sum())
+    return Change(
+        measure, brief.name(measure), unit, span,
+        now=_figure(own.iloc[-1]),
+        total=_figure(this_year.sum(min_count=1)),
+        value=_figure(this_year[both].sum(min_count=1)),
+        before=_figure(before[both].sum(min_count=1)),
+        present=present,
+        due=len(this_year),
+    )  # fmt: skip
+
+
+def _per_year(index: pd.Index) -> int:
+    freq = index.freqstr  # pyright: ignore[reportAttributeAccessIssue]
+    return {"M": 12, "Q": 4, "2": 2}.get(freq[:1], 1)
+
+
+def _figure(value: float) -> float | None:
+    return None if pd.isna(value) else float(value)
+
+
+def key_points(brief: Brief, found: Sequence[Change]) -> Block:
+    """Up to three sentences: the leading measure, the largest reliable change, the gaps."""
+    items: list[str] = []
+    spoken = [one for one in found if one.total is not None]
+    if spoken:
+        items.append(sentence(brief, spoken[0]))
+    rest = [one for one in spoken[1:] if one.growth is not None]
+    if rest:
+        items.append(sentence(brief, max(rest, key=lambda one: abs(one.growth or 0))))
+    items.append(_gaps(brief, found))
+    return blocks.points(brief.say("brief.key_points"), items)
+
+
+def sentence(brief: Brief, one: Change) -> str:
+    """Say one measure and its change (sentences T1 and T2 of the brief)."""
+    if one.is_rate:
+        now = brief.say.number(one.now or 0, decimals([], one.unit)) + one.unit
+        step = rate_step(brief.say, one.now or 0, one.before, one.unit)
+        return brief.say(
+            "sentences.rate_plain", period=one.period, area=brief.area.name, measure=one.name,
+            rate=now, change=step,
+        )  # fmt: skip
+    said = count_change(
+        brief.say, area=brief.area.name, measure=one.name, unit=one.unit, period=one.period,
+        value=one.total or 0, before=one.before if one.whole else None,
+    )  # fmt: skip
+    if one.whole:
+        return said
+    return brief.say(
+        "sentences.partial", period=one.period, area=brief.area.name, measure=one.name,
+        quantity=brief.say.quantity(one.total or 0, one.unit), present=one.present, due=one.due,
+    )  # fmt: skip
+
+
+def _gaps(brief: Brief, found: Sequence[Change]) -> str:
+    missing = [one.name for one in found if one.now is None]
+    if missing:
+        names = brief.say("brief.list_stop").join(missing)
+        return brief.say("sentences.no_data", day=brief.period.end, measures=names)
+    partial = [one.name for one in found if not one.whole]
+    if partial:
+        names = brief.say("brief.list_stop").join(partial)
+        return brief.say("sentences.gaps", measures=names)
+    return brief.say("sentences.no_gaps", n=len(found))
+
+
+def strip(brief: Brief, found: Sequence[Change], most: int = 5) -> Block:
+    """The first measures as a row of figures with their change and a sparkline."""
+    items = []
+    for one in found[:most]:
+        step = _step(brief, one)
+        items.append(
+            {
+                "label": one.name,
+                "value": number(one.total, decimals([one.total], one.unit)),
+                "unit": brief.say.unit(one.unit),
+                "delta": step or brief.say("brief.not_compared"),
+                "versus": brief.say("brief.versus") if step else "",
+                "tone": "flat",
+                "spark": brief.series(one.measure)[brief.area.name].tolist(),
+            }
+        )
+    return blocks.strip(items)
+
+
+def _step(brief: Brief, one: Change) -> str:
+    unit = one.unit if one.is_rate else brief.say.unit(one.unit)
+    return change(one.value, one.before, unit, brief.lang)
+
+
+def year_on_year(brief: Brief, found: Sequence[Change]) -> Block:
+    """A table: the last period, the year so far, the year before, the change, the peers' median."""
+    heads = ("measure", "unit", "now", "year", "before", "change", "median")
+    columns = [
+        {"label": brief.say(f"brief.column_{name}"),
+         "kind": "text" if name in ("measure", "unit") else "number",
+         "width": 2 if name == "measure" else 1}
+        for name in heads
+    ]  # fmt: skip
+    rows = []
+    for one in found:
+        places = decimals([one.now, one.total, one.before], one.unit)
+        total = number(one.total, places)
+        if not one.whole and one.total is not None:
+            total += f" ({one.present}/{one.due})"
+        rows.append(
+            [one.name, brief.say.unit(one.unit), number(one.now, places), total,
+             number(one.before, places), _step(brief, one) or "—", _median(brief, one)]
+        )  # fmt: skip
+    return blocks.table(columns, rows, brief.caption("changes", period=found[0].period))
+
+
+def _median(brief: Brief, one: Change) -> str:
+    """The median of the peers in the last period, with how many of them filed it."""
+    row = brief.series(one.measure).iloc[-1].drop(brief.area.name).dropna()
+    if row.empty:
+        return "—"
+    middle = float(row.median())
+    return number(middle, decimals([middle], one.unit))
+
+
+def recent(brief: Brief) -> Block:
+    """The last twelve periods of every measure that keeps the brief's rhythm, newest last."""
+    tables = {measure: brief.series(measure)[brief.area.name] for measure in brief.measures}
+    index = max((table.index for table in tables.values()), key=len)[-RECENT:]
+    columns = [{"label": brief.say("brief.column_measure"), "width": 3}]
+    columns += [{"label": _short(one), "kind": "number"} for one in index]
+    rows = []
+    for measure, table in tables.items():
+        if table.index.freqstr != index.freqstr:  # pyright: ignore[reportAttributeAccessIssue]
+            continue
+        values = [_figure(value) for value in table.reindex(index)]
+        places = decimals(values, brief.specs[measure].unit)
+        rows.append([brief.name(measure), *(number(value, places) for value in values)])
+    return blocks.table(columns, rows, brief.caption("recent", n=len(index)))
+
+
+def _short(period: pd.Period) -> str:
+    text = str(period)
+    return text[2:] if len(text) > 4 else text
+
+
+def watch(brief: Brief) -> Block:
+    """What readers of the figures should know: failed checks and unused cells of the last year."""
+    store = Store(brief.project.processed)
+    filed = store.submissions()
+    start = pd.Timestamp(brief.period.year_before().end)
+    own = filed[
+        (filed["office"] == brief.area.code)
+        & (filed["period_end"] > start)
+        & (filed["period_end"] <= pd.Timestamp(brief.period.end))
+    ]
+    issues = store.issues().merge(own, left_on="file", right_on="path")
+    issues = issues[issues["severity"].isin(SEVERITIES)].sort_values(
+        ["severity", "period_end"], ascending=[True, False], kind="stable"
+    )
+    rows = [
+        [Period(row.period_start.date(), row.period_end.date()).label(brief.lang),
+         brief.say(f"issue.{row.code}"), f"{brief.forms[row.form].title} {row.cell}".strip()]
+        for row in issues.head(WATCHED).itertuples()
+    ]  # fmt: skip
+    if not rows:
+        rows = [["—", brief.say("brief.nothing_to_watch"), "—"]]
+    columns = [
+        {"label": brief.say("brief.column_period"), "width": 1},
+        {"label": brief.say("brief.column_matter"), "width": 2},
+        {"label": brief.say("brief.column_source"), "width": 2},
+    ]
+    return blocks.table(columns, rows, brief.caption("watch", n=len(issues), shown=len(rows)))
+
+
+def notes(brief: Brief) -> Block:
+    """Definitions, periods, revisions and sources: office, form and cell of what is printed."""
+    own = brief.observations
+    own = own[(own["area"] == brief.area.code) & own["measure"].isin(brief.measures)]
+    revised = int((own["status"] == "r").sum())
+    items = [
+        (brief.say("notes.figures_head"), brief.say("notes.figures")),
+        (brief.say("notes.peers_head"), brief.say("notes.peers", peers=brief.peer_name)),
+        (brief.say("notes.revisions_head"), brief.say("notes.revisions", n=revised)),
+        (brief.say("notes.sources_head"), _sources(brief, own)),
+    ]
+    return blocks.notes(items)
+
+
+def _sources(brief: Brief, own: pd.DataFrame) -> str:
+    last = own[own["breakdown"] == "total"].sort_values("period_end")
+    last = last.drop_duplicates(["measure"], keep="last")
+    said = []
+    for form, rows in last.groupby("form", sort=False):
+        cells = brief.say("brief.list_stop").join(rows["cell"])
+        said.append(brief.say("notes.source", form=brief.forms[str(form)].title, cells=cells))
+    return "".join(said)
