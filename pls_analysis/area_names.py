@@ -90,15 +90,19 @@ class UnknownArea(LookupError):
 
 
 class AmbiguousArea(LookupError):
-    """Several areas have this name; `candidates` are all of them."""
+    """Several areas have this name; `candidates` are all of them, `places` where each lies."""
 
-    def __init__(self, name: str, candidates: Iterable[Area]) -> None:
+    def __init__(self, name: str, candidates: Iterable[Area], places: Iterable[str] = ()) -> None:
         self.name = name
         self.candidates = tuple(candidates)
-        super().__init__(name, self.candidates)
+        self.places = tuple(places)
+        super().__init__(name, self.candidates, self.places)
 
     def __str__(self) -> str:
-        which = ", ".join(f"{area.name} ({area.code})" for area in self.candidates)
+        places = self.places or [area.name for area in self.candidates]
+        which = ", ".join(
+            f"{place} ({area.code})" for place, area in zip(places, self.candidates, strict=True)
+        )
         return f'"{self.name}" may be {which}; give the code, or the area it lies in'
 
 
@@ -166,7 +170,8 @@ class NameIndex:
         for candidates in self._attempts(key):
             found = self._best(candidates, asked)
             if len(found) > 1:
-                raise AmbiguousArea(name, found)
+                places = ["".join(step.name for step in self._path(a.code)[1:]) for a in found]
+                raise AmbiguousArea(name, found, places)
             if found:
                 return found[0]
         raise self._unknown(name, key, asked)
@@ -188,18 +193,18 @@ class NameIndex:
             yield self._after_parent(word)
 
     def _after_parent(self, word: str) -> Iterable[Area]:
-        """Find areas whose name is written after that of an area above: 甲市乙区 -> 乙区."""
-        for cut in range(len(word) - 1, 1, -1):
-            above = {area.code for area in self._names.get(word[:cut], ())}
+        """Find areas whose name is written after those of areas above: 甲市乙区丙镇 -> 丙镇."""
+        for cut in range(2, len(word) - 1):
             rest = self._names.get(word[cut:], []) + self._stems.get(word[cut:], [])
-            found = [
-                area
-                for area in (rest if above else ())
-                if any(step.code in above for step in self._path(area.code)[:-1])
-            ]
-            if found:
+            if found := [area for area in rest if self._leads_to(word[:cut], area)]:
                 return found
         return ()
+
+    def _leads_to(self, words: str, area: Area) -> bool:
+        """Tell whether some words are the names of areas above one, from the top down."""
+        for step in self._path(area.code)[:-1]:
+            words = words.removeprefix(canonical(step.name))
+        return not words
 
     def _best(self, candidates: Iterable[Area | Alias], asked: _Asked) -> list[Area]:
         """Keep the candidates that lie in scope and held at the time, of the nearest level."""

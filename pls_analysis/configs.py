@@ -24,7 +24,7 @@ Source = Path | Traversable
 
 # Characters that no editor shows, yet make two equal-looking names differ.
 INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]")
-_SPREADSHEET_NUMBER = re.compile(r"\d(?:\.\d+)?E\+\d+", re.IGNORECASE)
+_SPREADSHEET_NUMBER = re.compile(r"\d+(?:\.\d+)?E\+\d+|\d+\.0+", re.IGNORECASE)
 
 
 class ConfigError(ValueError):

@@ -13,6 +13,7 @@ from pls_analysis.configs import ConfigError, Problems, read_toml, unknown
 
 FILE = "pls.toml"
 VARIABLE = "PLS_PROJECT"
+NOTEBOOK = "JPY_SESSION_NAME"
 LANGUAGES = ("zh", "en")
 LEVELS = ("province", "city", "district", "town", "village")
 
@@ -34,10 +35,7 @@ _MASTHEAD_KEYS = {
     "imprint": _LIST,
     "contact": _TEXT,
 }
-_THRESHOLD_KEYS = {
-    "suppress_below_people": _NUMBER,
-    "growth_base_min": _NUMBER,
-}
+_THRESHOLD_KEYS = {"suppress_below_people": _NUMBER}
 _REPORT_KEYS = {"level": _TEXT, "measures": _LIST}
 _SECTIONS = ("project", "thresholds", "masthead", "reports")
 _ISSUE_FIELDS = ("year", "number")
@@ -107,7 +105,7 @@ def find_project(start: str | Path | None = None) -> Project:
         return load_project(root)
     else:
         places = [Path.cwd()]
-        if notebook := os.environ.get("JPY_SESSION_NAME"):
+        if notebook := os.environ.get(NOTEBOOK):
             places.append(Path(notebook).parent)
     for place in places:
         lowest = place.expanduser().resolve()
@@ -135,14 +133,14 @@ def load_project(root: str | Path) -> Project:
     home = main.get("home", "")
     if "project" not in tables:
         problems.add("the section [project] is missing")
-    elif not home:
+    elif not home and "home" not in tables["project"]:
         problems.add('[project] home is missing: the code of the home area, such as "440100"')
     lang = main.get("lang", LANGUAGES[0])
     if lang not in LANGUAGES:
         problems.add("[project] lang: " + unknown("language", lang, LANGUAGES))
         lang = LANGUAGES[0]
     thresholds = _checked(tables.get("thresholds"), "thresholds", _THRESHOLD_KEYS, problems)
-    mastheads = _mastheads(tables.get("masthead"), lang, problems)
+    mastheads = _mastheads(tables.get("masthead"), problems)
     reports = _reports(tables.get("reports"), problems)
     problems.raise_if_any()
     return Project(
@@ -194,7 +192,7 @@ def _is(value: Any, wanted: str) -> bool:
     return isinstance(value, str)
 
 
-def _mastheads(table: Any, lang: str, problems: Problems) -> dict[str, dict[str, Any]]:
+def _mastheads(table: Any, problems: Problems) -> dict[str, dict[str, Any]]:
     """Read [masthead], and [masthead.en] or [masthead.zh] for what another language says."""
     table = dict(table) if isinstance(table, dict) else table
     others = {
@@ -210,9 +208,9 @@ def _mastheads(table: Any, lang: str, problems: Problems) -> dict[str, dict[str,
         other: own | _checked(others.get(other), f"masthead.{other}", _MASTHEAD_KEYS, problems)
         for other in LANGUAGES
     }
-    for other, head in heads.items():
-        section = "masthead" if other == lang else f"masthead.{other}"
-        _check_issue(head["issue"], section, problems)
+    _check_issue(own["issue"], "masthead", problems)
+    for other in others:
+        _check_issue(heads[other]["issue"], f"masthead.{other}", problems)
     return heads
 
 
@@ -237,6 +235,8 @@ def _reports(table: Any, problems: Problems) -> dict[str, Report]:
     for notebook, entry in table.items():
         section = f"reports.{notebook}"
         checked = _checked(entry, section, _REPORT_KEYS, problems)
+        if not isinstance(entry, dict):
+            continue
         level = checked.get("level")
         if level is None:
             problems.add(f"[{section}] level is missing: one of {', '.join(LEVELS)}")
