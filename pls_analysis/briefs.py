@@ -17,6 +17,8 @@ from IPython.display import Markdown
 
 from pls_analysis import blocks
 from pls_analysis.analysis import (
+    Form,
+    Measure,
     area_tree,
     form_specs,
     measure_specs,
@@ -26,7 +28,6 @@ from pls_analysis.analysis import (
 from pls_analysis.areas import Area, AreaTree
 from pls_analysis.blocks import Block
 from pls_analysis.configs import unknown
-from pls_analysis.ingest.forms import Form, Measure
 from pls_analysis.messages import Messages
 from pls_analysis.observations import COLUMNS, Store
 from pls_analysis.periods import Period, parse_period
@@ -97,9 +98,15 @@ class Brief:
 
     @cached_property
     def measures(self) -> list[str]:
-        """The measures chosen in pls.toml that this area has figures of, in that order."""
-        own = self.observations[self.observations["area"] == self.area.code]
-        there = set(own.loc[own["breakdown"] == "total", "measure"])
+        """The measures chosen in pls.toml, in that order, of which the area has recent figures.
+
+        Recent is within two years of the period's end: what was filed until lately and is missing
+        now is shown as missing; a table of long ago is not.
+        """
+        since = pd.Timestamp(self.period.year_before().year_before().end)
+        own = self.observations
+        own = own[(own["area"] == self.area.code) & (own["breakdown"] == "total")]
+        there = set(own.loc[own["period_end"] > since, "measure"])
         wanted = self.project.reports.get("district_trends")
         order = wanted.measures if wanted is not None and wanted.measures else sorted(there)
         return [measure for measure in order if measure in there]
@@ -196,8 +203,8 @@ class Brief:
         return Markdown(f"## {self.say(f'brief.heading_{key}')}")
 
     def caption(self, key: str, **values: object) -> str:
-        """A caption with the brief's area and window filled in."""
-        return self.say(f"brief.caption_{key}", area=self.area.name, **values)
+        """A caption in the brief's language, filled in."""
+        return self.say(f"brief.caption_{key}", **values)
 
     @property
     def imprint(self) -> Block:

@@ -237,10 +237,18 @@ def _rate_change(
     unit: str,
     decimals: int,
 ) -> str:
-    if before is None or before[1] == 0:
-        return messages("sentences.no_base")
     scale = 100 if unit == "%" else 1000
-    difference = rounded(_rate(*now, scale) - _rate(*before, scale), decimals)
+    base = None if before is None or before[1] == 0 else _rate(*before, scale)
+    return rate_step(messages, _rate(*now, scale), base, unit, decimals)
+
+
+def rate_step(
+    messages: Messages, rate: Number, before: Number | None, unit: str = "%", decimals: int = 1
+) -> str:
+    """Say the change of a rate in points: 较上年同期提高0.6个百分点."""
+    if before is None:
+        return messages("sentences.no_base")
+    difference = rounded(_decimal(rate) - _decimal(before), decimals)
     if difference == 0:
         return messages("sentences.level")
     key = "sentences.rate_rose" if difference > 0 else "sentences.rate_fell"

@@ -54,6 +54,7 @@ WAY_OUT = {"policy", "disclosure", "charts", "blocks", "briefs", "publish", "bat
 """What reads the store never imports what fills it."""
 ROOMS_OF_FILES = {
     "area_names": "areas",
+    "changes": "briefs",
     "period_values": "periods",
     "period_titles": "periods",
 }
