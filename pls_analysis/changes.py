@@ -21,6 +21,11 @@ from pls_analysis.observations import Store
 from pls_analysis.periods import Period
 
 RATES = ("%", "‰")
+COLUMNS_YEAR_ON_YEAR = (
+    ("measure", "text", 2.2), ("unit", "text", 0.8), ("now", "number", 1),
+    ("year", "number", 1.3), ("before", "number", 1), ("change", "number", 1.5),
+    ("median", "number", 1.1),
+)  # fmt: skip
 RECENT = 12
 WATCHED = 6
 SEVERITIES = ("error", "warning")
@@ -172,13 +177,10 @@ def _step(brief: Brief, one: Change) -> str:
 
 def year_on_year(brief: Brief, found: Sequence[Change]) -> Block:
     """A table: the last period, the year so far, the year before, the change, the peers' median."""
-    heads = ("measure", "unit", "now", "year", "before", "change", "median")
     columns = [
-        {"label": brief.say(f"brief.column_{name}"),
-         "kind": "text" if name in ("measure", "unit") else "number",
-         "width": 2 if name == "measure" else 1}
-        for name in heads
-    ]  # fmt: skip
+        {"label": brief.say(f"brief.column_{name}"), "kind": kind, "width": width}
+        for name, kind, width in COLUMNS_YEAR_ON_YEAR
+    ]
     rows = []
     for one in found:
         places = decimals([one.now, one.total, one.before], one.unit)
@@ -224,18 +226,7 @@ def _short(period: pd.Period) -> str:
 
 def watch(brief: Brief) -> Block:
     """What readers of the figures should know: failed checks and unused cells of the last year."""
-    store = Store(brief.project.processed)
-    filed = store.submissions()
-    start = pd.Timestamp(brief.period.year_before().end)
-    own = filed[
-        (filed["office"] == brief.area.code)
-        & (filed["period_end"] > start)
-        & (filed["period_end"] <= pd.Timestamp(brief.period.end))
-    ]
-    issues = store.issues().merge(own, left_on="file", right_on="path")
-    issues = issues[issues["severity"].isin(SEVERITIES)].sort_values(
-        ["severity", "period_end"], ascending=[True, False], kind="stable"
-    )
+    issues = _issues_of(brief)
     rows = [
         [Period(row.period_start.date(), row.period_end.date()).label(brief.lang),
          brief.say(f"issue.{row.code}"), f"{brief.forms[row.form].title} {row.cell}".strip()]
@@ -249,6 +240,25 @@ def watch(brief: Brief) -> Block:
         {"label": brief.say("brief.column_source"), "width": 2},
     ]
     return blocks.table(columns, rows, brief.caption("watch", n=len(issues), shown=len(rows)))
+
+
+def _issues_of(brief: Brief) -> pd.DataFrame:
+    """Errors and warnings of the last year in the area's own reports or at its own figures."""
+    store = Store(brief.project.processed)
+    filed = store.submissions()
+    start = pd.Timestamp(brief.period.year_before().end)
+    until = pd.Timestamp(brief.period.end)
+    filed = filed[(filed["period_end"] > start) & (filed["period_end"] <= until)]
+    issues = store.issues()
+    issues = issues[issues["severity"].isin(SEVERITIES)]
+    issues = issues.merge(filed, left_on="file", right_on="path")
+    own = brief.observations[brief.observations["area"] == brief.area.code]
+    cells = set(zip(own["submission"], own["sheet"], own["cell"], strict=True))
+    places = zip(issues["submission"], issues["sheet"], issues["cell"], strict=True)
+    at_own_figure = pd.Series([place in cells for place in places], index=issues.index, dtype=bool)
+    found = issues[(issues["office"] == brief.area.code) | at_own_figure]
+    order = {"severity": True, "period_end": False}
+    return found.sort_values(list(order), ascending=list(order.values()), kind="stable")
 
 
 def notes(brief: Brief) -> Block:

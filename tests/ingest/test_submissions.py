@@ -1,0 +1,131 @@
+"""Which of several figures stands, over drawn lists of observations and submissions."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+
+from pls_analysis.ingest.consistency import check
+from pls_analysis.ingest.submissions import settle
+from pls_analysis.observations import COLUMNS, KEY
+
+
+def filed(*rows: tuple[str, str, str, str | None]) -> pd.DataFrame:
+    """Submissions: id, month filed for, path, declared date."""
+    return pd.DataFrame(
+        [
+            {
+                "submission": name, "form": "monthly", "office": "990101", "path": path,
+                "period_start": pd.Timestamp(f"{month}-01"),
+                "period_end": pd.Timestamp(f"{month}-01") + pd.offsets.MonthEnd(),
+                "declared": pd.Timestamp(declared) if declared else pd.NaT,
+            }
+            for name, month, path, declared in rows
+        ]
+    )  # fmt: skip
+
+
+def observed(*rows: tuple[str, str, float, str], measure: str = "accepted", basis: str = "flow"):
+    """Observations: submission, month, value, cell."""
+    return pd.DataFrame(
+        [
+            {
+                "measure": measure, "area": "990101", "subject": "", "breakdown": "total",
+                "period_start": pd.Timestamp(f"{month[:4]}-01-01")
+                if basis == "cumulative"
+                else pd.Timestamp(f"{month}-01"),
+                "period_end": pd.Timestamp(f"{month}-01") + pd.offsets.MonthEnd(), "basis": basis,
+                "value": value, "unit": "件", "status": "", "form": "monthly",
+                "submission": submission, "sheet": "Sheet1", "cell": cell, "raw": f"{value:g}",
+            }
+            for submission, month, value, cell in rows
+        ],
+        columns=COLUMNS,
+    )  # fmt: skip
+
+
+def test_the_newest_declared_version_stands_as_a_whole() -> None:
+    rows = observed(("flash", "2022-06", 10, "C4"), ("flash", "2022-06", 7, "C9"))
+    rows.loc[1, "measure"] = "only_in_flash"
+    rows = pd.concat([rows, observed(("final", "2022-06", 12, "C4"))], ignore_index=True)
+    subs = filed(
+        ("flash", "2022-06", "a.xlsx", "2022-07-01"), ("final", "2022-06", "b.xlsx", "2022-07-09")
+    )
+    settled = settle(rows, subs)
+    assert settled.standing[["measure", "value", "status"]].to_numpy().tolist() == [
+        ["accepted", 12, "r"]
+    ]
+    assert set(settled.superseded["submission"]) == {"flash"}
+    assert settled.supersedes == {"final": "flash"}
+    (issue,) = settled.issues
+    assert issue.code == "revised"
+    assert "was 10 in a.xlsx" in issue.message
+    assert (issue.file, issue.cell) == ("b.xlsx", "C4")
+
+
+def test_a_declared_version_beats_an_undated_one() -> None:
+    rows = observed(("undated", "2022-06", 10, "C4"), ("dated", "2022-06", 11, "C4"))
+    subs = filed(("undated", "2022-06", "a.xlsx", None), ("dated", "2022-06", "b.xlsx", "2022-07-09"))
+    assert settle(rows, subs).standing["value"].tolist() == [11]
+
+
+def test_two_versions_of_which_none_is_newer_are_both_withheld_where_they_differ() -> None:
+    rows = observed(
+        ("a", "2022-06", 10, "C4"), ("b", "2022-06", 11, "C4"), ("a", "2022-06", 5, "C9"),
+        ("b", "2022-06", 5, "C9"),
+    )  # fmt: skip
+    rows.loc[2:, "measure"] = "equal"
+    subs = filed(("a", "2022-06", "a.xlsx", None), ("b", "2022-06", "b.xlsx", None))
+    settled = settle(rows, subs)
+    assert settled.standing[["measure", "value"]].to_numpy().tolist() == [["equal", 5]]
+    assert len(settled.superseded) == 3
+    (issue,) = settled.issues
+    assert (issue.severity, issue.code) == ("error", "version_unclear")
+    assert "b.xlsx Sheet1 C4" in issue.message
+
+
+def test_a_figure_printed_again_a_year_later_stands_as_last_printed() -> None:
+    rows = observed(("y1", "2021-12", 10, "D4"), ("y2", "2021-12", 13, "C4"))
+    subs = filed(("y1", "2021-12", "book.xlsx", None), ("y2", "2022-12", "book.xlsx", None))
+    settled = settle(rows, subs)
+    assert settled.standing["value"].tolist() == [13]
+    assert settled.standing["status"].tolist() == ["r"]
+
+
+def test_nothing_is_lost_and_no_key_stands_twice() -> None:
+    rows = observed(*[(name, "2022-06", n, "C4") for n, name in enumerate("abc")])
+    subs = filed(*[(name, "2022-06", f"{name}.xlsx", None) for name in "abc"])
+    settled = settle(rows, subs)
+    assert len(settled.standing) + len(settled.superseded) == len(rows)
+    assert not settled.standing.duplicated(KEY).any()
+
+
+MONTHS = ["2022-01", "2022-02", "2022-03"]
+RUNNING = {
+    "months that add up": ([5, 6, 7], [5, 11, 18], set()),
+    "a month off": ([5, 6, 9], [5, 11, 18], {"cumulative_mismatch"}),
+    "a running total that falls": ([5, 6, 7], [5, 11, 10], {"cumulative_falls", "cumulative_mismatch"}),
+    "the running total in the month's column": ([5, 11, 7], [5, 11, 18], {"cumulative_as_month"}),
+    "january is its own running total": ([5], [5], set()),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("flow", "total", "codes"), RUNNING.values(), ids=list(RUNNING))
+def test_months_against_running_totals(flow: list, total: list, codes: set[str]) -> None:
+    subs = filed(*[(month, month, f"{month}.xlsx", None) for month in MONTHS])
+    months = MONTHS[: len(flow)]
+    rows = pd.concat(
+        [
+            observed(*[(m, m, v, "C4") for m, v in zip(months, flow, strict=True)]),
+            observed(
+                *[(m, m, v, "D4") for m, v in zip(months, total, strict=True)], basis="cumulative"
+            ),
+        ],
+        ignore_index=True,
+    )
+    checked = check(rows, (), subs)
+    assert {issue.code for issue in checked.issues} == codes
+    assert all(issue.file.startswith("2022-") and issue.cell for issue in checked.issues)
+    withheld = 1 if "cumulative_as_month" in codes else 0
+    assert len(checked.withheld) == withheld
+    assert len(checked.standing) == len(rows) - withheld
