@@ -139,8 +139,7 @@ class Brief:
     def units(self) -> dict[str, str]:
         """Units of the brief's measures by name, as the language writes them."""
         return {
-            self.name(measure): self.say.unit(self.specs[measure].unit)
-            for measure in self.measures
+            self.name(measure): self.say.unit(self.specs[measure].unit) for measure in self.measures
         }
 
     def series(self, measure: str, breakdown: str = "total") -> pd.DataFrame:

@@ -28,6 +28,7 @@ Role = Literal[
     "value", "note", "unplaced",
 ]  # fmt: skip
 ColumnKind = Literal["empty", "serial", "attribute", "dates", "value", "text", "unit"]
+_HEADING_ROLES: dict[RowKind, Role] = {"index": "index", "units": "unit"}
 CUT_LIMIT = 200_000
 """Cells above which a sheet is taken as one block: no form is that large, a flat export is."""
 
@@ -289,21 +290,21 @@ class _Block:
         facts = [box for row in above if self._is_fact(row) for box in self.grid.rows[row]]
         notes = [box for row in band.notes for box in self.grid.rows[row]]
         for box in headings:
-            kind = self.kinds[box.row]
-            self._mark(box, "index" if kind == "index" else "unit" if kind == "units" else "header")
-        for boxes, role in ((titles, "title"), (facts, "fact"), (notes, "note")):
-            for box in boxes:
-                self._mark(box, role)
-        for rows, role in ((band.repeats, "header"), (band.sections, "section")):
-            for row in rows:
-                for box in self.grid.rows[row]:
-                    self._mark(box, role)
+            self._mark([box], _HEADING_ROLES.get(self.kinds[box.row], "header"))
+        self._mark(titles, "title")
+        self._mark(facts, "fact")
+        self._mark(notes, "note")
+        for row in band.repeats:
+            self._mark(self.grid.rows[row], "header")
+        for row in band.sections:
+            self._mark(self.grid.rows[row], "section")
         stated = [words.TABLE_UNIT.search(box.text) for box in (*titles, *facts, *headings)]
         unit = next((found.group(1) for found in reversed(stated) if found), None)
         return tuple(box.text for box in titles), (*facts, *notes), unit
 
-    def _mark(self, box: Box, role: Role) -> None:
-        self.roles.setdefault((box.row, box.col), role)
+    def _mark(self, boxes: Iterable[Box], role: Role) -> None:
+        for box in boxes:
+            self.roles.setdefault((box.row, box.col), role)
 
     def _is_fact(self, row: int) -> bool:
         return self.kinds[row] in ("meta", "note")

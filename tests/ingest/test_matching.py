@@ -24,8 +24,6 @@ MONTH = """
     """
 
 
-
-
 def replaced(old: str, new: str) -> str:
     assert old in MONTH
     return MONTH.replace(old, new)
@@ -79,9 +77,7 @@ ISSUES = {
 }
 
 
-@pytest.mark.parametrize(
-    ("old", "new", "code", "cell", "raw"), ISSUES.values(), ids=list(ISSUES)
-)
+@pytest.mark.parametrize(("old", "new", "code", "cell", "raw"), ISSUES.values(), ids=list(ISSUES))
 def test_a_figure_that_cannot_be_used_is_logged(
     specs, old: str, new: str, code: str, cell: str, raw: str
 ) -> None:

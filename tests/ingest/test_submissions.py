@@ -65,7 +65,9 @@ def test_the_newest_declared_version_stands_as_a_whole() -> None:
 
 def test_a_declared_version_beats_an_undated_one() -> None:
     rows = observed(("undated", "2022-06", 10, "C4"), ("dated", "2022-06", 11, "C4"))
-    subs = filed(("undated", "2022-06", "a.xlsx", None), ("dated", "2022-06", "b.xlsx", "2022-07-09"))
+    subs = filed(
+        ("undated", "2022-06", "a.xlsx", None), ("dated", "2022-06", "b.xlsx", "2022-07-09")
+    )
     assert settle(rows, subs).standing["value"].tolist() == [11]
 
 
