@@ -72,7 +72,7 @@ PHRASES = {
         "semicolon": "; ",
     },
 }
-MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
+MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
 SMALL_BASE = 10
 """Below this number of cases a year before, a change is given in cases and not in per cent."""
 

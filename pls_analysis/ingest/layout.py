@@ -108,7 +108,7 @@ def _with_shared_facts(found: list[Table], before: list[Table]) -> list[Table]:
 
 
 def _detect_part(grid: Grid, roles: dict[Address, Role]) -> list[Table]:
-    kinds = {row: classify(boxes) for row, boxes in grid.rows.items()}
+    kinds: dict[int, RowKind] = {row: classify(boxes) for row, boxes in grid.rows.items()}
     tables: list[Table] = []
     for band in cut_rows(grid, kinds):
         columns = sorted({box.col for row in band.data for box in grid.rows[row]})

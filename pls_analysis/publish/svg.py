@@ -12,32 +12,8 @@ from pls_analysis.charts.glyphs import SANS, check_glyphs
 
 SVG, XLINK = "http://www.w3.org/2000/svg", "http://www.w3.org/1999/xlink"
 DRAWING = set(
-    [
-        "svg",
-        "g",
-        "defs",
-        "use",
-        "path",
-        "rect",
-        "circle",
-        "ellipse",
-        "line",
-        "polyline",
-        "polygon",
-        "text",
-        "tspan",
-        "image",
-        "clipPath",
-        "linearGradient",
-        "radialGradient",
-        "stop",
-        "title",
-        "desc",
-        "pattern",
-        "mask",
-        "symbol",
-        "marker",
-    ]
+    "svg g defs use path rect circle ellipse line polyline polygon text tspan image clipPath "
+    "linearGradient radialGradient stop title desc pattern mask symbol marker".split()
 )
 NUMBERS = {"d", "points", "transform", "x", "y", "x1", "x2", "y1", "y2", "width", "height", "r"}
 ET.register_namespace("", SVG)

@@ -15,20 +15,8 @@ from pls_analysis import blocks, charts
 
 AREA = {"zh": "柳荫街道", "en": "Liuyin Subdistrict"}
 TOWNS = {
-    "zh": ["城关", "新河", "石桥", "南湖", "北塘", "东岭", "西溪", "龙泉", "云台", "白沙", "青山"],
-    "en": [
-        "Chengguan",
-        "Xinhe",
-        "Shiqiao",
-        "Nanhu",
-        "Beitang",
-        "Dongling",
-        "Xixi",
-        "Longquan",
-        "Yuntai",
-        "Baisha",
-        "Qingshan",
-    ],
+    "zh": "城关 新河 石桥 南湖 北塘 东岭 西溪 龙泉 云台 白沙 青山".split(),
+    "en": "Chengguan Xinhe Shiqiao Nanhu Beitang Dongling Xixi Longquan Yuntai Baisha Qingshan".split(),
 }
 MEASURES = {
     "zh": {
