@@ -60,3 +60,10 @@ class Sheet:
     hidden_rows: frozenset[int] = field(default_factory=frozenset)
     hidden_cols: frozenset[int] = field(default_factory=frozenset)
     state: str = "visible"
+
+
+def integral(value: int | float) -> int | float:
+    """A whole number as int: spreadsheets keep every number as a float."""
+    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
+        return int(value)
+    return value

@@ -9,12 +9,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from pls_analysis.ingest import words
-from pls_analysis.ingest.cells import Address, Cell, read_workbook
+from pls_analysis.ingest.cells import Address, Cell
 from pls_analysis.ingest.corrections import Correction, correct
 from pls_analysis.ingest.extraction import Context, Extraction, Observed
 from pls_analysis.ingest.gate import Refused, inspect
 from pls_analysis.ingest.layout import Layout, detect
 from pls_analysis.ingest.matching import apply_forms
+from pls_analysis.ingest.readers import read_workbook
 from pls_analysis.ingest.totals import Suspect, check_totals, find_suspects
 from pls_analysis.observations import Issue
 
