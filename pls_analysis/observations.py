@@ -282,7 +282,7 @@ def _digest_groups(observations: pd.DataFrame) -> pd.DataFrame:
         return _to_frame(DIGESTS.empty_table())
     said = observations[["subject", "breakdown", "basis", "value", "unit", "status", "sheet"]]
     said = said.assign(
-        start=observations["period_start"].astype("int64"),
+        start=observations["period_start"].dt.as_unit("s").astype("int64"),
         cell=observations["cell"] + "@" + observations["submission"],
     )
     hashes = hash_pandas_object(said, index=False)

@@ -6,8 +6,10 @@ stand: a running total filed in the column of the month, which would tower in ev
 
 from __future__ import annotations
 
+import re
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 import pandas as pd
@@ -63,8 +65,8 @@ def _check_running_totals(frame: pd.DataFrame) -> tuple[list[int], list[Issue]]:
     total = total.assign(before=before.where(gap_days < 32).where(~opens_year, 0.0), earlier=before)
     issues = [
         _issue(row, "warning", "cumulative_falls",
-               f"The running total of {row['measure']} fell from {row['earlier']:g} to "
-               f"{row['value']:g} within its year.", "Ask the office which month is wrong.")
+               f"The running total of {row['measure']} fell from {row['earlier']:,g} to "
+               f"{row['value']:,g} within its year.", "Ask the office which month is wrong.")
         for row in total[total["value"] < total["earlier"] - TOLERANCE].to_dict("records")
     ]  # fmt: skip
     flow = frame[frame["basis"] == "flow"].reset_index(names="index_flow")
@@ -88,8 +90,8 @@ def _check_running_totals(frame: pd.DataFrame) -> tuple[list[int], list[Issue]]:
 def _as_month(row: Row) -> Issue:
     return _issue(
         row, "error", "cumulative_as_month",
-        f"{row['measure']}: the month's column holds the year's running total ({row['value']:g}, "
-        f"{row['before']:g} at the end of the month before). The figure is not used.",
+        f"{row['measure']}: the month's column holds the year's running total ({row['value']:,g}, "
+        f"{row['before']:,g} at the end of the month before). The figure is not used.",
         "Ask the office for the month's own figure.",
     )  # fmt: skip
 
@@ -97,8 +99,8 @@ def _as_month(row: Row) -> Issue:
 def _off(row: Row) -> Issue:
     return _issue(
         row, "warning", "cumulative_mismatch",
-        f"{row['measure']}: the month is {row['value']:g}, but the running total "
-        f"({row['cell_total']}) grew by {row['value_total'] - row['before']:g}.",
+        f"{row['measure']}: the month is {row['value']:,g}, but the running total "
+        f"({row['cell_total']}) grew by {row['value_total'] - row['before']:,g}.",
         "Ask the office whether the month or the running total is right.",
     )  # fmt: skip
 
@@ -117,7 +119,22 @@ def _check_rule(frame: pd.DataFrame, rule: Check) -> Iterable[Issue]:
         code, what = "part_exceeds_whole", f"{rule.part}, a part of it"
     pairs = whole.merge(parts, on=key, suffixes=("", "_parts"))
     gap = pairs["value_parts"] - pairs["value"]
-    failed = gap.abs() > TOLERANCE if rule.relation == "equal" else gap > TOLERANCE
-    for row in pairs[failed].to_dict("records"):
-        message = f"{rule.whole} is {row['value']:g}, but {what}, is {row['value_parts']:g}."
+    failed = pairs[gap.abs() > TOLERANCE if rule.relation == "equal" else gap > TOLERANCE]
+    for row in failed.to_dict("records"):
+        if abs(row["value_parts"] - row["value"]) <= _rounding(row):
+            continue
+        message = f"{rule.whole} is {row['value']:,g}, but {what}, is {row['value_parts']:,g}."
         yield _issue(row, "warning", code, message, "Ask the office which figure is right.")
+
+
+def _rounding(row: Row) -> float:
+    """How far two rounded parts can miss their whole: 36.81 万人 is printed to a hundred people.
+
+    Counts that are printed in full are not rounded.
+    """
+    printed = Decimal(re.sub(r"[^\d.]", "", row["raw"]) or "0")
+    if not printed or not row["value"]:
+        return 0.0
+    scale = abs(row["value"]) / float(printed)
+    decimals = -int(printed.as_tuple().exponent)
+    return 1.5 * scale * 10**-decimals if decimals or scale > 1 + 1e-9 else 0.0

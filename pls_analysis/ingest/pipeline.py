@@ -22,6 +22,7 @@ from pls_analysis.ingest.workers import load_context, read_files
 from pls_analysis.observations import (
     COLUMNS,
     FILES,
+    KEY,
     SUBMISSIONS,
     Issue,
     Store,
@@ -293,7 +294,9 @@ def _store(
     settled = submissions.settle(tables.rows, tables.submissions)
     checked = consistency.check(settled.standing, load_context(project).forms, tables.submissions)
     issues = [*tables.issues, *settled.issues, *checked.issues]
-    frame = issues_frame(issues).sort_values(["file", "sheet", "severity", "code"], kind="stable")
+    frame = issues_frame(issues).sort_values(
+        ["file", "sheet", "severity", "code", "cell", "message"], kind="stable"
+    )
     files = tables.files.sort_values("path", ignore_index=True)
     filed = tables.submissions
     filed = filed.assign(supersedes=filed["submission"].map(settled.supersedes).fillna(""))
@@ -304,7 +307,7 @@ def _store(
         out,
         {
             "observations": checked.standing,
-            "superseded": superseded.sort_values([*COLUMNS[:7], "submission"]),
+            "superseded": superseded.sort_values([*KEY, "submission", "sheet", "cell"]),
             "issues": frame,
             "submissions": filed.sort_values(["path", "submission"]),
             "files": files,

@@ -10,6 +10,7 @@ import multiprocessing
 import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import TimeoutError as JobTimeout
+from multiprocessing.context import BaseContext
 from pathlib import Path
 
 from pebble import ProcessExpired, ProcessPool
@@ -67,7 +68,7 @@ def read_files(
     """
     if not files:
         return
-    context = multiprocessing.get_context(_start_method())
+    context = _processes()
     with ProcessPool(
         max_workers=jobs, initializer=_prepare, initargs=(project,), context=context
     ) as pool:
@@ -92,6 +93,10 @@ def _result(path: str, future, seconds: float) -> FileReading:
         )  # fmt: skip
 
 
-def _start_method() -> str:
-    """Fork from a clean server where there is one; a plain fork would inherit threads."""
-    return "forkserver" if hasattr(os, "fork") else "spawn"
+def _processes() -> BaseContext:
+    """Fork from a clean server that has read our code once; a plain fork would inherit threads."""
+    if not hasattr(os, "fork"):
+        return multiprocessing.get_context("spawn")
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload([__name__])
+    return context
