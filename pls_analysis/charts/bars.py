@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 
 from pls_analysis.charts.chart import DRAWINGS, Chart, draw
 from pls_analysis.charts.layout import width_em, wrap
-from pls_analysis.charts.lines import LABEL_PT, _caption, caption_height
+from pls_analysis.charts.lettering import LABEL_PT, caption_height, write, write_caption
 from pls_analysis.charts.lines_data import plain
 from pls_analysis.charts.phrases import PHRASES, change, decimals, number, say, unit_tail
 from pls_analysis.charts.theme import (
@@ -19,6 +19,7 @@ from pls_analysis.charts.theme import (
     NAVY,
     PAPER_CM,
     POINTS_PER_CM,
+    YEAR_BEFORE,
     new_figure,
     place,
 )
@@ -75,16 +76,17 @@ def _places(data: dict[str, Any]) -> int:
     return decimals(values, data["unit"])
 
 
-def draw_bars(data: dict[str, Any], width_cm: float) -> list[Axes]:
+def draw_bars(data: dict[str, Any], width_cm: float, stretch: float) -> list[Axes]:
     """Draw the data of `bars_year_on_year`: labels left, figures and changes at the bars' ends."""
     wide = width_cm * POINTS_PER_CM
     em = 12 if width_cm > 12 else 7
     names = [wrap(row["label"], em) for row in data["rows"]]
     left = max(width_em(name) for name in names) * LABEL_PT + 8
     changes = max(width_em(row["change"]) for row in data["rows"]) * LABEL_PT
-    step, top = 21.0, caption_height(data["caption"], wide) + 14
-    height = step * len(names)
-    figure = new_figure(width_cm, top + height + 4)
+    top, foot = caption_height(data["caption"], wide) + 14, 4.0
+    whole = (top + 21.0 * len(names) + foot) * stretch
+    height = whole - top - foot
+    figure = new_figure(width_cm, whole)
     axes = place(figure, left, top, wide - left - changes - 48, height)
     for at, row in enumerate(data["rows"]):
         _draw_pair(axes, at, row, data)
@@ -98,40 +100,36 @@ def draw_bars(data: dict[str, Any], width_cm: float) -> list[Axes]:
     axes.spines[["bottom", "left"]].set_visible(False)
     axes.axvline(0, color=EDGE, linewidth=0.8)
     _key(axes, data["series"])
-    _caption(axes, data["caption"], wide)
+    write_caption(axes, data["caption"], wide)
     return [axes]
 
 
 def _draw_pair(axes: Axes, at: int, row: dict[str, Any], data: dict[str, Any]) -> None:
     """Draw one row's two bars with the present figure, and its change at the right edge."""
     if row["before"] is not None:
-        axes.barh(at + 0.21, row["before"], height=0.22, color="#b9c6d4")
+        axes.barh(at + 0.21, row["before"], height=0.22, color=YEAR_BEFORE)
     if row["now"] is not None:
         axes.barh(at - 0.1, row["now"], height=0.36, color=NAVY)
     lang = data["lang"]
     shown = number(row["now"], _places(data)) + unit_tail(data["unit"], lang)
     text = say(lang, "no_data") if row["now"] is None else shown
-    axes.annotate(
-        text, (row["now"] or 0, at - 0.1), xytext=(4, 0), textcoords="offset points", va="center",
-        fontsize=LABEL_PT, fontweight=700, color=NAVY, annotation_clip=False,
+    write(
+        axes, text, (row["now"] or 0, at - 0.1), (4, 0), color=NAVY, bold=True, va="center",
+        frame="data",
     )  # fmt: skip
-    axes.annotate(
-        row["change"], (1, at), xycoords=("axes fraction", "data"), xytext=(44, 0), va="center",
-        ha="left", textcoords="offset points", fontsize=LABEL_PT, color=MUTED,
-        annotation_clip=False,
+    write(
+        axes, row["change"], (1, at), (44, 0), color=MUTED, va="center",
+        frame=("axes fraction", "data"),
     )  # fmt: skip
 
 
 def _key(axes: Axes, series: list[str]) -> None:
     """Say above the first pair which colour is which period."""
     before, now = series
-    common = {"xycoords": "axes fraction", "textcoords": "offset points", "va": "bottom"}
-    axes.annotate("■ " + now, (0, 1), xytext=(0, 2), fontsize=LABEL_PT, color=NAVY, **common)
     shift = (width_em(now) + 3) * LABEL_PT
-    axes.annotate("■ ", (0, 1), xytext=(shift, 2), fontsize=LABEL_PT, color="#b9c6d4", **common)
-    axes.annotate(
-        before, (0, 1), xytext=(shift + 1.4 * LABEL_PT, 2), fontsize=LABEL_PT, color=MUTED, **common
-    )
+    write(axes, "■ " + now, (0, 1), (0, 2), color=NAVY)
+    write(axes, "■", (0, 1), (shift, 2), color=YEAR_BEFORE)
+    write(axes, before, (0, 1), (shift + 1.4 * LABEL_PT, 2), color=MUTED)
 
 
 DRAWINGS["bars_year_on_year"] = draw_bars

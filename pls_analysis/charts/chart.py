@@ -15,9 +15,9 @@ from pls_analysis.charts.glyphs import check_glyphs
 from pls_analysis.charts.theme import PAPER_CM, themed
 
 MIME = "application/vnd.pls.chart+json"
-Drawing = Callable[[dict[str, Any], float], list[Axes]]
+Drawing = Callable[[dict[str, Any], float, float], list[Axes]]
 DRAWINGS: dict[str, Drawing] = {}
-"""How each kind of chart is drawn from its data at a width in cm."""
+"""How each kind of chart is drawn: from its data, a width in cm and a stretch of its height."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -60,21 +60,22 @@ class Chart:
         return bundle
 
 
-def draw(data: dict[str, Any], alt: str, width_cm: float = PAPER_CM) -> Chart:
+def draw(data: dict[str, Any], alt: str, width_cm: float = PAPER_CM, stretch: float = 1.0) -> Chart:
     """Draw `data` of a registered kind. Raises MissingGlyph before anything is drawn."""
     check_glyphs(data)
     with themed():
-        axes = DRAWINGS[data["kind"]](data, width_cm)
+        axes = DRAWINGS[data["kind"]](data, width_cm, stretch)
     return Chart(axes, data, alt)
 
 
-def redraw(chart: dict[str, Any], width_cm: float) -> Chart:
+def redraw(chart: dict[str, Any], width_cm: float, stretch: float = 1.0) -> Chart:
     """Draw a chart again at another width from its `application/vnd.pls.chart+json`.
 
+    `stretch` makes the whole figure that much taller or flatter; type keeps its size.
     Raises ValueError for a kind that this version cannot draw.
     """
     if chart.get("kind") not in DRAWINGS:
         known = ", ".join(sorted(DRAWINGS))
         raise ValueError(f"Unknown kind of chart {chart.get('kind')!r}: known are {known}.")
     data = {key: value for key, value in chart.items() if key != "alt"}
-    return draw(data, chart.get("alt", ""), width_cm)
+    return draw(data, chart.get("alt", ""), width_cm, stretch)

@@ -40,7 +40,7 @@ def drawable() -> frozenset[int]:
     cmaps = []
     for name in FACES.values():
         with TTFont(FONTS / name, lazy=True) as font:
-            cmaps.append(frozenset(font.getBestCmap()))
+            cmaps.append(frozenset(font.getBestCmap() or ()))
     return frozenset.intersection(*cmaps)
 
 

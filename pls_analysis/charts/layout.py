@@ -31,7 +31,7 @@ def wrap(text: str, em: float) -> str:
     if width_em(text) <= em:
         return text
     if " " in text and text.isascii():
-        return "\n".join(textwrap.wrap(text, max(int(em / NARROW_EM), 8)))
+        return "\n".join(textwrap.wrap(text, max(int(em / NARROW_EM), 8), break_long_words=False))
     lines, line = [], ""
     for char in text:
         if width_em(line + char) > em and char not in "，。；：、）)％%":

@@ -11,7 +11,15 @@ from matplotlib.axes import Axes
 
 from pls_analysis.charts.chart import DRAWINGS, Chart, draw
 from pls_analysis.charts.layout import apart, period_ticks, value_ticks, width_em, wrap
-from pls_analysis.charts.lines_data import line_data, plain
+from pls_analysis.charts.lettering import (
+    LABEL_PT,
+    LINE_PT,
+    VALUE_PT,
+    caption_height,
+    write,
+    write_caption,
+)
+from pls_analysis.charts.lines_data import line_data, period_name, plain
 from pls_analysis.charts.phrases import (
     change,
     decimals,
@@ -36,8 +44,6 @@ from pls_analysis.charts.theme import (
     new_figure,
     place,
 )
-
-CAPTION_PT, LABEL_PT, VALUE_PT = 9.0, 7.5, 9.0
 
 
 def trend(
@@ -97,10 +103,11 @@ def sparkline(
     values: Sequence[float] | pd.Series, *, name: str = "", lang: str = "zh", width_cm: float = 3.2
 ) -> Chart:
     """Draw a line without axes, its last figure marked; gaps stay gaps."""
-    periods = [str(label) for label in getattr(values, "index", range(1, len(values) + 1))]
+    row = pd.Series(values, dtype=float)
+    periods = [period_name(label) for label in row.index]
     line = {
-        "name": name or str(getattr(values, "name", "") or ""), "unit": "", "periods": periods,
-        "current": periods[-1], "year": 0, "value": plain(values),
+        "name": name or str(row.name or ""), "unit": "", "periods": periods,
+        "current": periods[-1], "year": 0, "value": plain(row),
     }  # fmt: skip
     data = {"kind": "sparkline", "lang": lang, "caption": "", **line}
     return draw(data, describe_line(line, line["name"], lang), width_cm)
@@ -172,54 +179,36 @@ def _time_axis(axes: Axes, line: dict[str, Any], lang: str, width: float) -> Non
     axes.tick_params(axis="x", pad=2)
 
 
-def _caption(axes: Axes, text: str, width_pt: float) -> None:
-    """Write the caption at the top left corner of the whole figure."""
-    if text and axes.figure is not None:
-        wrapped = wrap(text, width_pt / CAPTION_PT)
-        axes.figure.text(
-            0, 1, wrapped, va="top", ha="left", fontsize=CAPTION_PT, fontweight=500,
-            color=NAVY, linespacing=1.35,
-        )  # fmt: skip
-
-
-def caption_height(text: str, width_pt: float) -> float:
-    """Height in points that a caption takes, with the room below it."""
-    lines = wrap(text, width_pt / CAPTION_PT).count("\n") + 1 if text else 0
-    return lines * CAPTION_PT * 1.4 + (5 if lines else 0)
-
-
 def _end_labels(axes: Axes, line: dict[str, Any], lang: str, height: float, em: float) -> None:
     """Name the area and its peers at the right end of their lines, kept apart."""
-    now = line["periods"].index(line["current"])
-    tail, labels = unit_tail(line["unit"], lang), []
-    value = line["value"][now]
-    own = (
-        say(lang, "no_data")
-        if value is None
-        else number(value, decimals(line["value"], line["unit"]))
-    )
     low, high = axes.get_ylim()
-    middle = (low + high) / 2
-    labels.append((value if value is not None else middle, own, tail, line["name"], NAVY))
+    now, tail = line["periods"].index(line["current"]), unit_tail(line["unit"], lang)
+    value = line["value"][now]
+    place_of_own = (low + high) / 2 if value is None else value
+    labels = [(place_of_own, _value_text(line, lang), line["name"], NAVY)]
     if line.get("median") and line["median"][now] is not None:
         peer = line["median"][now]
-        text = number(peer, decimals([peer], line["unit"]))
-        labels.append((peer, text, tail, _peer_label(line), MUTED))
-    wrapped = [wrap(label[3], em) for label in labels]
-    tall = max(11 + 9.5 * (text.count("\n") + 1) for text in wrapped)
-    scale = (high - low) / height
-    spots = apart([label[0] for label in labels], tall * scale, low + tall * scale / 2, high)
-    for (_, text, ending, _, color), name, spot in zip(labels, wrapped, spots, strict=True):
-        shown = text if text == say(lang, "no_data") else text + ending
-        common = {"xy": (1, spot), "xycoords": ("axes fraction", "data"), "color": color}
-        axes.annotate(
-            shown, xytext=(5, 0.5), textcoords="offset points", va="bottom",
-            fontsize=VALUE_PT, fontweight=700, annotation_clip=False, **common,
-        )  # fmt: skip
-        axes.annotate(
-            name, xytext=(5, -0.5), textcoords="offset points", va="top",
-            fontsize=LABEL_PT, annotation_clip=False, linespacing=1.25, **common,
-        )  # fmt: skip
+        text = number(peer, decimals([peer], line["unit"])) + tail
+        labels.append((peer, text, _peer_label(line), MUTED))
+    wrapped = [wrap(name, em).split("\n") for _, _, name, _ in labels]
+    tall = (15 + LINE_PT * max(len(lines) for lines in wrapped)) * (high - low) / height
+    spots = apart([label[0] for label in labels], tall, low + tall / 2, high)
+    for (_, text, _, color), lines, spot in zip(labels, wrapped, spots, strict=True):
+        rows = [(text, 2.0, VALUE_PT)]
+        rows += [(part, -7.5 - LINE_PT * at, LABEL_PT) for at, part in enumerate(lines)]
+        for at, (part, drop, size) in enumerate(rows):
+            write(
+                axes, part, (1, spot), (5, drop), size=size, color=color, bold=at == 0,
+                va="baseline", frame=("axes fraction", "data"),
+            )  # fmt: skip
+
+
+def _value_text(line: dict[str, Any], lang: str) -> str:
+    """The present figure with its unit, or the words for none."""
+    value = line["value"][line["periods"].index(line["current"])]
+    if value is None:
+        return say(lang, "no_data")
+    return number(value, decimals(line["value"], line["unit"])) + unit_tail(line["unit"], lang)
 
 
 def _peer_label(line: dict[str, Any]) -> str:
@@ -227,7 +216,7 @@ def _peer_label(line: dict[str, Any]) -> str:
     return line.get("peer_name", "") + band
 
 
-def draw_trend(data: dict[str, Any], width_cm: float) -> list[Axes]:
+def draw_trend(data: dict[str, Any], width_cm: float, stretch: float) -> list[Axes]:
     """Draw the data of `trend`: the value axis left, names at the right end of the lines."""
     wide = width_cm * POINTS_PER_CM
     em = 9.0 if width_cm > 12 else 6.0
@@ -236,18 +225,20 @@ def draw_trend(data: dict[str, Any], width_cm: float) -> list[Axes]:
     right = max(right, 42.0)
     caption = with_unit(data["caption"], data["unit"], data["lang"])
     top = caption_height(caption, wide) + 4
-    height = 118.0 if width_cm > 12 else 128.0
-    figure = new_figure(width_cm, top + height + 18)
+    foot = 18.0
+    whole = (top + (118.0 if width_cm > 12 else 128.0) + foot) * stretch
+    height = whole - top - foot
+    figure = new_figure(width_cm, whole)
     axes = place(figure, 30, top, wide - 30 - right, height)
     _draw_line(axes, data, 1.9)
     _scale(axes, data, 4)
     _time_axis(axes, data, data["lang"], wide - 30 - right)
     _end_labels(axes, data, data["lang"], height, em)
-    _caption(axes, caption, wide)
+    write_caption(axes, caption, wide)
     return [axes]
 
 
-def draw_small_multiples(data: dict[str, Any], width_cm: float) -> list[Axes]:
+def draw_small_multiples(data: dict[str, Any], width_cm: float, stretch: float) -> list[Axes]:
     """Draw the data of `small_multiples`: fewer columns where it is narrow."""
     wide = width_cm * POINTS_PER_CM
     columns = min(data["columns"] if width_cm > 12 else 2, len(data["panels"]))
@@ -255,9 +246,11 @@ def draw_small_multiples(data: dict[str, Any], width_cm: float) -> list[Axes]:
     top = caption_height(data["caption"], wide)
     left, right, gap = 24.0, 4.0, 12.0
     cell = (wide - gap * (columns - 1)) / columns
-    head, height, foot = 17.0, 56.0, 20.0
-    step = head + height + foot
-    figure = new_figure(width_cm, top + rows * step)
+    head, foot = 17.0, 20.0
+    whole = (top + rows * (head + 56.0 + foot)) * stretch
+    step = (whole - top) / rows
+    height = step - head - foot
+    figure = new_figure(width_cm, whole)
     drawn = []
     for at, panel in enumerate(data["panels"]):
         row, column = divmod(at, columns)
@@ -268,36 +261,24 @@ def draw_small_multiples(data: dict[str, Any], width_cm: float) -> list[Axes]:
         _time_axis(axes, panel, data["lang"], box[2])
         _panel_head(axes, panel, data["lang"], left, cell)
         drawn.append(axes)
-    _caption(drawn[0], data["caption"], wide)
+    write_caption(drawn[0], data["caption"], wide)
     return drawn
 
 
 def _panel_head(axes: Axes, panel: dict[str, Any], lang: str, left: float, cell: float) -> None:
-    """Write a panel's title and unit at its left, its present figure and change at its right."""
-    now = panel["periods"].index(panel["current"])
-    value = panel["value"][now]
-    text = number(value, decimals(panel["value"], panel["unit"]))
-    shown = say(lang, "no_data") if value is None else text + unit_tail(panel["unit"], lang)
-    common = {"xycoords": "axes fraction", "textcoords": "offset points", "va": "bottom"}
-    axes.annotate(
-        panel["title"], (0, 1), xytext=(-left, 5), ha="left", fontsize=8, fontweight=700,
-        color=INK, **common,
-    )  # fmt: skip
-    axes.annotate(
-        shown, (1, 1), xytext=(4, 5), ha="right", fontsize=8, fontweight=700, color=NAVY, **common
-    )
+    """Write a panel's title at its left, its present figure and change at its right."""
+    shown, told = _value_text(panel, lang), panel["change"]
+    write(axes, panel["title"], (0, 1), (-left, 5), size=8, color=INK, bold=True)
+    write(axes, shown, (1, 1), (4, 5), size=8, color=NAVY, bold=True, ha="right")
     room = cell - (width_em(panel["title"]) + width_em(shown)) * 8 - 10
-    if panel["change"] and width_em(panel["change"]) * 7 < room:
-        axes.annotate(
-            panel["change"], (1, 1), xytext=(-width_em(shown) * 8, 5.4), ha="right", fontsize=7,
-            color=MUTED, **common,
-        )  # fmt: skip
+    if told and width_em(told) * 7 < room:
+        write(axes, told, (1, 1), (-width_em(shown) * 8, 5.4), size=7, color=MUTED, ha="right")
 
 
-def draw_sparkline(data: dict[str, Any], width_cm: float) -> list[Axes]:
+def draw_sparkline(data: dict[str, Any], width_cm: float, stretch: float) -> list[Axes]:
     """Draw the data of `sparkline`."""
-    figure = new_figure(width_cm, 20)
-    axes = place(figure, 2, 2, width_cm * POINTS_PER_CM - 6, 16)
+    figure = new_figure(width_cm, 20 * stretch)
+    axes = place(figure, 2, 2, width_cm * POINTS_PER_CM - 6, 20 * stretch - 4)
     _draw_line(axes, data, 1.2)
     _scale(axes, data, 2)
     axes.set_axis_off()

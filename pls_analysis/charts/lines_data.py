@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 
 from pls_analysis.charts.phrases import say
+from pls_analysis.periods import parse_period
 
 BAND_FROM = 4
 """Fewer peers with a figure than this have no interquartile band."""
@@ -39,10 +40,11 @@ def rows_in_full(frame: pd.DataFrame) -> pd.DataFrame:
 
 def steps_per_year(periods: Sequence[str]) -> int:
     """How many periods make a year: 12, 4, 2 or 1; 0 where the labels are not periods."""
-    last = periods[-1]
-    if len(last) == 4:
-        return STEPS_PER_YEAR["Y"] if last.isdigit() else 0
-    return STEPS_PER_YEAR.get(last[5:6], STEPS_PER_YEAR["M"] if last[5:].isdigit() else 0)
+    try:
+        frequency = parse_period(periods[-1]).frequency
+    except ValueError:
+        return 0
+    return STEPS_PER_YEAR[frequency] if frequency else 0
 
 
 def line_data(
@@ -72,7 +74,7 @@ def line_data(
         raise ValueError(f"Period {current} is not in the data: {periods[0]} to {periods[-1]}.")
     data = {
         "name": name, "unit": unit, "periods": periods, "current": current,
-        "year": steps_per_year(periods), "value": plain(table[name]),
+        "year": steps_per_year(periods), "value": plain(table[name].to_list()),
     }  # fmt: skip
     peers = table.drop(columns=name)
     if peers.notna().to_numpy().any():
@@ -84,7 +86,7 @@ def line_data(
 def _peer_data(peers: pd.DataFrame, lines: bool) -> dict[str, Any]:
     data: dict[str, Any] = {"median": plain(peers.median(axis=1))}
     if lines:
-        data["peers"] = {str(column): plain(peers[column]) for column in peers.columns}
+        data["peers"] = {str(column): plain(peers[column].to_list()) for column in peers.columns}
         return data
     enough = peers.count(axis=1) >= BAND_FROM
     data["low"] = plain(peers.quantile(0.25, axis=1).where(enough))

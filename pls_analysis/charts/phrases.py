@@ -2,20 +2,14 @@
 
 from __future__ import annotations
 
+import calendar
 import math
-import re
 from collections.abc import Sequence
+
+from pls_analysis.periods import parse_period
 
 PHRASES = {
     "zh": {
-        "month": "{y}年{n}月",
-        "quarter": "{y}年第{n}季度",
-        "half": "{y}年{n}半年",
-        "year": "{y}年",
-        "short_month": "{n}月",
-        "short_quarter": "{n}季度",
-        "short_half": "{n}半年",
-        "halves": ("上", "下"),
         "median": "{n}个同类地区中位数",
         "band": "浅带为四分位区间",
         "in_unit": "{text}（{unit}）",
@@ -40,14 +34,6 @@ PHRASES = {
         "semicolon": "；",
     },
     "en": {
-        "month": "{month} {y}",
-        "quarter": "Q{n} {y}",
-        "half": "{n} half of {y}",
-        "year": "{y}",
-        "short_month": "{month}",
-        "short_quarter": "Q{n}",
-        "short_half": "{n} half",
-        "halves": ("first", "second"),
         "median": "Median of {n} peers",
         "band": "band: middle half",
         "in_unit": "{text} ({unit})",
@@ -72,7 +58,19 @@ PHRASES = {
         "semicolon": "; ",
     },
 }
-MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
+SHORT = {
+    "zh": {
+        "M": [f"{month}月" for month in range(1, 13)],
+        "Q": ["一季度", "二季度", "三季度", "四季度"],
+        "H": ["上半年", "下半年"],
+    },
+    "en": {
+        "M": [calendar.month_abbr[month] for month in range(1, 13)],
+        "Q": ["Q1", "Q2", "Q3", "Q4"],
+        "H": ["H1", "H2"],
+    },
+}
+"""Months, quarters and half-years as an axis names them."""
 SMALL_BASE = 10
 """Below this number of cases a year before, a change is given in cases and not in per cent."""
 
@@ -83,21 +81,17 @@ def say(lang: str, key: str, **values: object) -> str:
 
 
 def period_text(period: str, lang: str, short: bool = False) -> str:
-    """Name a period written "2022-06", "2022-Q2", "2022-H1" or "2022"; other text stays."""
-    match = re.fullmatch(r"(\d{4})(?:-?([QH])?(\d{1,2}))?", period)
-    if not match:
+    """Name a period written "2022-06", "2022-Q2", "2022-H1" or "2022"; other text stays.
+
+    `short` leaves the year out where there is another part to name.
+    """
+    try:
+        read = parse_period(period)
+    except ValueError:
         return period
-    year, letter, number = match[1], match[2], int(match[3] or 0)
-    if not number:
-        return say(lang, "year", y=year)
-    kind = {"Q": "quarter", "H": "half", None: "month"}[letter]
-    month = MONTHS[number - 1]
-    part: object = number
-    if kind == "half":
-        part = PHRASES[lang]["halves"][number - 1]
-    elif kind == "quarter" and lang == "zh":
-        part = "一二三四"[number - 1]
-    return say(lang, f"short_{kind}" if short else kind, y=year, n=part, month=month)
+    if not short or read.frequency is None or read.frequency == "Y" or read.number is None:
+        return read.label(lang)
+    return SHORT[lang][read.frequency][read.number - 1]
 
 
 def decimals(values: Sequence[float | None], unit: str) -> int:

@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 
 import matplotlib as mpl
-from matplotlib import font_manager
+from matplotlib import font_manager, style
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
@@ -19,6 +19,7 @@ INK, MUTED, GRID, EDGE = "#1c2733", "#5d6975", "#e4e8ed", "#aab4bf"
 NAVY, RED, TEAL, OCHRE = "#1f4e79", "#b4161b", "#14706a", "#96600a"
 PEERS, BAND, GAP = "#8494a5", "#dfe6ee", "#f1f3f6"
 """Peers' median, their interquartile band, and a period without data."""
+YEAR_BEFORE = "#b9c6d4"
 
 PAPER_CM = 16.6
 """Width of the text on an A4 brief."""
@@ -40,7 +41,7 @@ def use_theme() -> None:
     Call it after `seaborn.set_theme()`, which resets the font to one without Chinese.
     """
     _register_fonts()
-    mpl.style.use(STYLE)
+    style.use(STYLE)
 
 
 @contextmanager

@@ -190,19 +190,22 @@ def _attached(token: dict[str, Any], attachments: dict[str, Any]) -> dict[str, A
 def _finish(parts: list[dict[str, Any]], lang: str, headed: bool) -> list[dict[str, Any]]:
     """Number headings and figures, settle the prose, drop titles that a masthead replaces."""
     counts = {"heading": 0, "section": 0, "figure": 0}
-    finished = []
-    for part in parts:
-        if part["kind"] == "prose":
-            tokens = [_settled(token, lang) for token in part["tokens"]]
-            if headed:
-                tokens = [token for token in tokens if not _is_heading(token, 1)]
-            _number(tokens, counts, lang, headed)
-            part = {"kind": "prose", "tokens": tokens}
-        elif part["kind"] in {"figure", "picture"}:
-            counts["figure"] += 1
-            part = {**part, "alt": part["alt"] or f"{FIGURE_NAMES[lang]} {counts['figure']}"}
-        finished.append(part)
-    return finished
+    return [_finished(part, counts, lang, headed) for part in parts]
+
+
+def _finished(
+    part: dict[str, Any], counts: dict[str, int], lang: str, headed: bool
+) -> dict[str, Any]:
+    if part["kind"] == "prose":
+        tokens = [_settled(token, lang) for token in part["tokens"]]
+        if headed:
+            tokens = [token for token in tokens if not _is_heading(token, 1)]
+        _number(tokens, counts, lang, headed)
+        return {"kind": "prose", "tokens": tokens}
+    if part["kind"] in {"figure", "picture"}:
+        counts["figure"] += 1
+        return {**part, "alt": part["alt"] or f"{FIGURE_NAMES[lang]} {counts['figure']}"}
+    return part
 
 
 def _is_heading(token: dict[str, Any], level: int) -> bool:

@@ -14,6 +14,7 @@ import re
 import shutil
 import tempfile
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -21,16 +22,19 @@ import typst
 from nbconvert.exporters.exporter import Exporter
 from nbformat import NotebookNode
 
+from pls_analysis.charts import redraw
 from pls_analysis.charts.glyphs import FONTS, MissingGlyph
+from pls_analysis.charts.theme import PAPER_CM, POINTS_PER_CM
 from pls_analysis.publish.page import Page, picture_bytes, read_page
-from pls_analysis.publish.svg import clean_svg
+from pls_analysis.publish.svg import clean_svg, svg_height
 
 TEMPLATE = Path(__file__).parent / "templates" / "pls_pdf" / "brief.typ"
-STANDARDS = ["a-3a", "ua-1"]
-DENSITIES = [round(1.10 - 0.02 * step, 2) for step in range(13)]
-"""Type sizes and spacing tried to fill the pages: 1.10 (loose) down to 0.86 (tight)."""
-NATURAL = 1.0
-UNDRAWABLE = re.compile(r"could not be displayed.*?[`'\"“](.+?)[`'\"”]", re.DOTALL)
+STANDARDS: dict[str, Any] = {"pdf_standards": ["a-3a", "ua-1"]}
+TOP_PT, BOTTOM_PT, GAP_PT = 2.1 * POINTS_PER_CM, 841.9 - 1.9 * POINTS_PER_CM, 14.0
+"""Where the text of an A4 page begins and ends, from its top, and the gap between two parts."""
+FILL, MOST_GROWTH = 0.85, 0.6
+"""How much of a page's left-over its charts take up, and by how much a chart may grow."""
+UNDRAWABLE = re.compile(r'the text `"(.+?)"` could not be displayed', re.DOTALL)
 
 
 class PdfExporter(Exporter):
@@ -58,52 +62,124 @@ class PdfExporter(Exporter):
         return data, told
 
 
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """How closely a page is set: `density` of type and spacing, `stretch` of its charts' height."""
+
+    density: float
+
+    @property
+    def stretch(self) -> float:
+        """Charts give way, and fill up, a little more than type does."""
+        return round(1 + (self.density - 1) * 1.4, 3)
+
+    @property
+    def inputs(self) -> dict[str, str]:
+        """The setting as the template reads it."""
+        return {"density": str(self.density), "stretch": str(self.stretch)}
+
+
+NATURAL = Setting(1.0)
+SETTINGS = [Setting(round(1.10 - 0.02 * step, 2)) for step in range(13)]
+"""What is tried to fill the pages: from loose (1.10) to tight (0.86)."""
+
+
 def build(page: Page) -> tuple[bytes, int]:
     """Set a page as PDF; return it and its number of pages.
 
-    Type and spacing are loosened or tightened a little so that the text fills its pages: at most
-    as many as the masthead allows.
+    Type, spacing and charts are loosened or tightened a little so that the text fills its pages:
+    at most as many as the masthead allows.
     """
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         shutil.copy(TEMPLATE, folder / TEMPLATE.name)
-        content = json.dumps(_content(page, folder), ensure_ascii=False)
-        (folder / "page.json").write_text(content, encoding="utf-8")
-        return fit(lambda density: _compile(folder, page, density), page.masthead.get("pages"))
+        content = _content(page, folder)
+        _write_json(folder, content)
+        limit = page.masthead.get("pages")
+        made, setting = fit(lambda tried: _compile(folder, page, tried), limit)
+        if limit is None:
+            return made
+        grown = _grow(content["parts"], _ends(folder, setting), setting.stretch)
+        if setting == NATURAL and not grown:
+            return made
+        _write_json(folder, content)
+        for at, part in enumerate(page.parts):
+            if "chart" in part:
+                stretch = setting.stretch * grown.get(at, 1.0)
+                _write_svg(folder, at, redraw(part["chart"], PAPER_CM, stretch).svg())
+        return _compile(folder, page, setting)
 
 
-def fit(compile_at: Callable[[float], tuple[bytes, int]], limit: int | None) -> tuple[bytes, int]:
-    """Choose the loosest density that needs no more pages than the natural one, or than `limit`.
+def fit(
+    compile_at: Callable[[Setting], tuple[bytes, int]], limit: int | None
+) -> tuple[tuple[bytes, int], Setting]:
+    """Choose the loosest setting that needs no more pages than the natural one, or than `limit`.
 
-    Without a limit the natural density stands. Where even the tightest is too long, the natural
+    Without a limit the natural setting stands. Where even the tightest is too long, the natural
     one is returned and the caller sees it from the number of pages.
     """
     natural = compile_at(NATURAL)
+    best = natural, NATURAL
     if limit is None:
-        return natural
+        return best
     target = min(natural[1], limit)
-    best, low, high = None, 0, len(DENSITIES) - 1
+    low, high = 0, len(SETTINGS) - 1
     while low <= high:
         middle = (low + high) // 2
-        made = compile_at(DENSITIES[middle])
+        made = compile_at(SETTINGS[middle])
         if made[1] <= target:
-            best, high = made, middle - 1
+            best, high = (made, SETTINGS[middle]), middle - 1
         else:
             low = middle + 1
-    return best or natural
+    return best
 
 
-def _compile(folder: Path, page: Page, density: float) -> tuple[bytes, int]:
-    """Compile at one density; return the PDF and its number of pages. Warnings are errors."""
-    inputs = {"density": str(density)}
-    source = folder / TEMPLATE.name
-    common: dict[str, Any] = {
-        "root": str(folder), "font_paths": [str(FONTS)],
-        "ignore_system_fonts": True, "sys_inputs": inputs,
-    }  # fmt: skip
+def _ends(folder: Path, setting: Setting) -> list[dict[str, Any]]:
+    """Where each part ends, its sections set close together: part, page, y in points."""
+    inputs = {**setting.inputs, "measuring": "yes"}
+    found = typst.query(
+        str(folder / TEMPLATE.name), "<end>", field="value", **_fonts_alone(folder, inputs)
+    )
+    return json.loads(found)
+
+
+def _grow(
+    parts: list[dict[str, Any]], ends: list[dict[str, Any]], stretch: float
+) -> dict[int, float]:
+    """Let the charts of each page but the last take up most of what the page has left over.
+
+    Writes `grow` into the parts and returns it by the part's number.
+    """
+    grown: dict[int, float] = {}
+    last = max(end["page"] for end in ends)
+    for number in range(1, last):
+        here = [end for end in ends if _page_of(end) == number]
+        charts = [end["part"] for end in here if "height" in parts[end["part"]]]
+        drawn = sum(parts[at]["height"] for at in charts) * stretch
+        spare = BOTTOM_PT - max((end["y"] for end in here if end["page"] == number), default=0)
+        if charts and here[-1]["page"] > number:
+            spare -= parts[charts[-1]]["height"] * stretch + GAP_PT
+        if charts and spare > 0:
+            factor = 1 + min(MOST_GROWTH, FILL * spare / drawn)
+            grown |= dict.fromkeys(charts, round(factor, 3))
+    for at, factor in grown.items():
+        parts[at]["grow"] = factor
+    return grown
+
+
+def _page_of(end: dict[str, Any]) -> int:
+    """The page a part ends on: what comes right after the last line of a page is on the next."""
+    return end["page"] - (end["y"] < TOP_PT + 1)
+
+
+def _compile(folder: Path, page: Page, setting: Setting) -> tuple[bytes, int]:
+    """Compile at one setting; return the PDF and its number of pages. Warnings are errors."""
     try:
         data, warnings = typst.compile_with_warnings(
-            str(source), timestamp=page.timestamp, pdf_standards=STANDARDS, **common
+            str(folder / TEMPLATE.name),
+            timestamp=page.timestamp,
+            **STANDARDS,
+            **_fonts_alone(folder, setting.inputs),
         )
     except typst.TypstError as error:
         raise _explained(error) from error
@@ -111,6 +187,16 @@ def _compile(folder: Path, page: Page, density: float) -> tuple[bytes, int]:
         told = "; ".join(str(warning) for warning in warnings)
         raise RuntimeError(f"The brief was not set cleanly: {told}")
     return bytes(data or b""), _pages(bytes(data or b""))
+
+
+def _fonts_alone(folder: Path, inputs: dict[str, str]) -> dict[str, Any]:
+    """Arguments for Typst: the package's own fonts and nothing from the machine."""
+    return {
+        "root": str(folder),
+        "font_paths": [str(FONTS)],
+        "ignore_system_fonts": True,
+        "sys_inputs": inputs,
+    }
 
 
 def _explained(error: typst.TypstError) -> Exception:
@@ -127,21 +213,35 @@ def _pages(data: bytes) -> int:
 
 def _content(page: Page, folder: Path) -> dict[str, Any]:
     """What the template reads, with the pictures written beside it."""
-    parts = []
-    for at, part in enumerate(page.parts):
-        part = dict(part)
-        if part["kind"] == "figure":
-            part["file"] = f"figure-{at}.svg"
-            cleaned = clean_svg(part.pop("svg"), f"f{at}-")
-            (folder / part["file"]).write_text(cleaned, encoding="utf-8")
-            part = {key: part[key] for key in ("kind", "file", "alt")}
-        elif part["kind"] == "picture":
-            part["file"] = f"picture-{at}.{part['format']}"
-            (folder / part["file"]).write_bytes(picture_bytes(part))
-            part = {key: part[key] for key in ("kind", "file", "alt")}
-        parts.append(part)
     return {
         "title": page.title, "lang": page.lang, "running": page.running,
         "mark": page.masthead.get("mark", ""), "org": page.masthead.get("org", ""),
-        "parts": parts, "attachments": list(page.attachments),
+        "parts": [_with_file(part, at, folder) for at, part in enumerate(page.parts)],
+        "attachments": list(page.attachments),
     }  # fmt: skip
+
+
+def _write_json(folder: Path, content: dict[str, Any]) -> None:
+    text = json.dumps(content, ensure_ascii=False)
+    (folder / "page.json").write_text(text, encoding="utf-8")
+
+
+def _with_file(part: dict[str, Any], at: int, folder: Path) -> dict[str, Any]:
+    """Write a figure's or picture's file and put its name, and a chart's height, in its place."""
+    made = {"kind": part["kind"], "alt": part.get("alt", "")}
+    if part["kind"] == "figure":
+        made["file"] = _write_svg(folder, at, part["svg"])
+        if "chart" in part:
+            made["height"] = svg_height(part["svg"]) * PAPER_CM * POINTS_PER_CM
+        return made
+    if part["kind"] == "picture":
+        made["file"] = f"picture-{at}.{part['format']}"
+        (folder / made["file"]).write_bytes(picture_bytes(part))
+        return made
+    return part
+
+
+def _write_svg(folder: Path, at: int, source: str) -> str:
+    name = f"figure-{at}.svg"
+    (folder / name).write_text(clean_svg(source, f"f{at}-"), encoding="utf-8")
+    return name

@@ -11,10 +11,11 @@ from defusedxml.ElementTree import fromstring
 from pls_analysis.charts.glyphs import SANS, check_glyphs
 
 SVG, XLINK = "http://www.w3.org/2000/svg", "http://www.w3.org/1999/xlink"
-DRAWING = set(
-    "svg g defs use path rect circle ellipse line polyline polygon text tspan image clipPath "
-    "linearGradient radialGradient stop title desc pattern mask symbol marker".split()
-)
+DRAWING = {
+    *("svg", "g", "defs", "use", "symbol", "marker", "clipPath", "mask", "pattern"),
+    *("path", "rect", "circle", "ellipse", "line", "polyline", "polygon", "image"),
+    *("linearGradient", "radialGradient", "stop", "text", "tspan", "title", "desc"),
+}
 NUMBERS = {"d", "points", "transform", "x", "y", "x1", "x2", "y1", "y2", "width", "height", "r"}
 ET.register_namespace("", SVG)
 ET.register_namespace("xlink", XLINK)
@@ -45,6 +46,15 @@ def clean_svg(source: str, prefix: str, label: str = "") -> str:
     return ET.tostring(root, encoding="unicode")
 
 
+def svg_height(source: str) -> float:
+    """Height of an SVG in widths, from its view box. Raises ValueError where it has none."""
+    box = re.search(r'viewBox="([^"]+)"', source)
+    numbers = [float(number) for number in re.split(r"[\s,]+", box[1].strip())] if box else []
+    if len(numbers) != 4 or numbers[2] <= 0:
+        raise ValueError("A figure's SVG has no view box.")
+    return numbers[3] / numbers[2]
+
+
 def _local(tag: object) -> str:
     return str(tag).rpartition("}")[2]
 
@@ -62,18 +72,22 @@ def _tidy(element: ET.Element, prefix: str, used: set[str]) -> None:
         element.text = None
     element.tail = element.tail if _local(element.tag) == "tspan" else None
     for name, value in dict(_kept(element)).items():
-        local = _local(name)
-        if local == "id":
-            value = prefix + value
-        elif local == "href" and value.startswith("#"):
-            value = "#" + prefix + value[1:]
-        elif local in NUMBERS:
-            value = _rounded(value)
-        elif local in {"style", "font-family"}:
-            value = _own_font(value)
-        element.set(name, value.replace("url(#", f"url(#{prefix}"))
+        element.set(name, _tidied(_local(name), value, prefix))
     if (own := element.get("id")) and own.removeprefix(prefix) not in used:
         del element.attrib["id"]
+
+
+def _tidied(name: str, value: str, prefix: str) -> str:
+    """One attribute's value: own ids, short numbers, the package's font."""
+    if name == "id":
+        return prefix + value
+    if name == "href" and value.startswith("#"):
+        return f"#{prefix}{value[1:]}"
+    if name in NUMBERS:
+        return _rounded(value)
+    if name in {"style", "font-family"}:
+        value = _own_font(value)
+    return value.replace("url(#", f"url(#{prefix}")
 
 
 def _kept(element: ET.Element) -> Iterator[tuple[str, str]]:

@@ -1,5 +1,8 @@
 """Fonts for one HTML file: subsets with just the characters that its text needs."""
 
+# uharfbuzz is a compiled module that tells a type checker nothing of what it holds.
+# pyright: reportAttributeAccessIssue=false
+
 from __future__ import annotations
 
 import base64

@@ -1,0 +1,125 @@
+"""The HTML report: one file, no network, no code, small, readable, the same each time."""
+
+from __future__ import annotations
+
+import base64
+import re
+from pathlib import Path
+
+import nbformat
+import pytest
+from bs4 import BeautifulSoup
+from demo import AREA, WORDS, brief, executed
+from nbconvert.exporters import get_exporter
+from nbformat.v4 import new_markdown_cell
+
+from pls_analysis import blocks
+from pls_analysis.charts import MissingGlyph
+from pls_analysis.publish.html import HtmlExporter
+
+LANGS = ["zh", "en"]
+
+
+def export(notebook: nbformat.NotebookNode) -> str:
+    return HtmlExporter().from_notebook_node(notebook)[0]
+
+
+@pytest.fixture(scope="module", params=LANGS)
+def report(request: pytest.FixtureRequest) -> tuple[str, str]:
+    return request.param, export(brief(request.param))
+
+
+def test_nbconvert_knows_the_exporter_by_its_name():
+    assert get_exporter("pls_html") is HtmlExporter
+
+
+def test_one_small_file_without_network(report: tuple[str, str]):
+    _, html = report
+    assert len(html.encode()) < 300_000
+    soup = BeautifulSoup(html, "html.parser")
+    policy = soup.find("meta", {"http-equiv": "Content-Security-Policy"})
+    assert policy is not None
+    assert str(policy["content"]).startswith("default-src 'none';")
+    assert "script-src" not in str(policy["content"])
+    assert soup.find(["script", "iframe", "object", "embed", "form"]) is None
+    addresses = [
+        str(tag[name]) for tag in soup.find_all() for name in ("href", "src", "xlink:href")
+        if tag.has_attr(name)
+    ]  # fmt: skip
+    assert all(address.startswith(("#", "data:")) for address in addresses)
+    assert not re.search(r"url\((?!data:|#)", html)
+    assert "@import" not in html
+
+
+def test_reads_as_a_report(report: tuple[str, str]):
+    lang, html = report
+    words, soup = WORDS[lang], BeautifulSoup(html, "html.parser")
+    root = soup.find("html")
+    assert root is not None
+    assert root["lang"] == {"zh": "zh-CN", "en": "en"}[lang]
+    assert [heading.get_text() for heading in soup.find_all("h1")] == [words["title"]]
+    anchors = [str(link["href"]) for link in soup.select("nav a")]
+    assert anchors == [f"#{heading['id']}" for heading in soup.find_all("h2")]
+    assert len(anchors) == 6
+    text = soup.get_text()
+    assert AREA[lang] in text
+    for row in words["target_rows"]:
+        assert row[0] in text
+    assert "secret_code" not in html
+
+
+def test_every_figure_has_words_and_a_drawing_for_a_telephone(report: tuple[str, str]):
+    soup = BeautifulSoup(report[1], "html.parser")
+    figures = soup.find_all("figure")
+    assert len(figures) == 3
+    for figure in figures:
+        wide, narrow = figure.select(".wide svg, .narrow svg")
+        assert wide["aria-label"] == narrow["aria-label"]
+        assert len(str(wide["aria-label"])) > 40
+        assert float(str(narrow["viewbox"]).split()[2]) < float(str(wide["viewbox"]).split()[2])
+
+
+def test_synthetic_data_is_marked_on_screen_and_on_every_printed_page(report: tuple[str, str]):
+    lang, html = report
+    soup = BeautifulSoup(html, "html.parser")
+    mark = blocks.MARKS[lang]
+    assert mark in soup.select_one("header").get_text()  # pyright: ignore[reportOptionalMemberAccess]
+    assert mark in soup.select_one(".on-paper").get_text()  # pyright: ignore[reportOptionalMemberAccess]
+    assert mark not in export(brief(lang, synthetic=False))
+
+
+def test_the_reports_data_can_be_saved(report: tuple[str, str]):
+    link = BeautifulSoup(report[1], "html.parser").select_one("a[download]")
+    assert link is not None
+    assert link["download"] == "data.csv"
+    content = base64.b64decode(str(link["href"]).partition(",")[2]).decode("utf-8-sig")
+    assert content.splitlines()[0].split(",")[1] == AREA[report[0]]
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_same_bytes_each_time(lang: str):
+    assert export(brief(lang)) == export(brief(lang))
+
+
+def test_markdown_cannot_bring_html_or_code(tmp_path: Path):
+    html = export(executed(
+        "## 说明 <img src=x onerror=alert(1)>\n\n[点](javascript:alert(1)) <b>粗</b>\n\n"
+        "<script>alert(1)</script>\n\n| a | b |\n|---|--:|\n| 1 | 2 |"
+    ))  # fmt: skip
+    soup = BeautifulSoup(html, "html.parser")
+    assert soup.find(["script", "img"]) is None
+    assert "javascript:" not in html
+    assert soup.find("table") is not None
+
+
+def test_a_character_without_glyph_stops_the_report():
+    with pytest.raises(MissingGlyph, match="U\\+20BB7"):
+        export(executed("𠮷田"))
+
+
+def test_an_analysts_notebook_is_published_without_masthead():
+    notebook = executed("正文")
+    notebook.cells.append(new_markdown_cell("- 一\n- 二"))
+    soup = BeautifulSoup(export(notebook), "html.parser")
+    assert [item.get_text() for item in soup.select("main li")] == ["一", "二"]
+    assert soup.find("header") is None
