@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import posixpath
+import re
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
@@ -29,6 +30,8 @@ MOST_MERGES = 20_000
 MOST_MERGED_CELLS = 5_000_000
 LAST_ROW, LAST_COL = 1_048_576, 16_384
 CHUNK = 1024**2
+PROLOGUE_BYTES = 512
+USUAL_PROLOGUE = re.compile(rb"(\xef\xbb\xbf)?\s*(<\?xml [^>]*\?>)?\s*<[A-Za-z]")
 
 SAVE_AGAIN = "Open it in Excel or WPS, save it as a new .xlsx, and send it again."
 CLEAR = "Delete the unused rows, columns and formats below and beside the table, and save again."
@@ -124,13 +127,13 @@ class _Package:
                 self._check_prologue(name)
 
     def _check_prologue(self, name: str) -> None:
+        with self._archive.open(self._parts[name]) as part:
+            if USUAL_PROLOGUE.match(part.read(PROLOGUE_BYTES)):
+                return
         started: list[str] = []
         parser = _parser(lambda tag, attrs: started.append(tag))
         for chunk in self.chunks(name):
-            parser.Parse(chunk[:4096], False)
-            if started:
-                return
-            parser.Parse(chunk[4096:], False)
+            parser.Parse(chunk, False)
             if started:
                 return
 
