@@ -10,8 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
-
+from pls_analysis.analysis import latest_period
 from pls_analysis.areas import LEVELS, AmbiguousArea, Area, AreaTree, UnknownArea
 from pls_analysis.configs import INVISIBLE, ConfigError, read_text, unknown
 from pls_analysis.observations import Store
@@ -93,7 +92,6 @@ class Plan:
 def plan_reports(
     project: Project,
     tree: AreaTree,
-    store: Store,
     notebooks: Sequence[str],
     period: str | int | Period = "latest",
     areas: str | Sequence[str] = "all",
@@ -103,13 +101,16 @@ def plan_reports(
 ) -> Plan:
     """List the reports to make, in the order of notebooks, areas and languages.
 
-    `notebooks` are names or paths, or "all": what `pls.toml` lists. `areas` are codes or
-    confirmed names, or "all": those under home at the level that `pls.toml` gives the notebook,
-    as they were at the end of the period. Without `langs`: the project's own language. Raises
-    PlanError with everything that is wrong, and StoreError where nothing was ingested yet.
+    `notebooks` are names or paths, or "all": what `pls.toml` lists. `period` may be "latest": the
+    last complete month that the store holds figures of, or what longer period they are of.
+    `areas` are codes or confirmed names, or "all": those under home at the level that `pls.toml`
+    gives the notebook, as they were at the end of the period. Without `langs`: the project's own
+    language. Raises PlanError with everything that is wrong, and StoreError where nothing was
+    ingested yet.
     """
     problems: list[str] = []
-    when = _period(period, store, today, problems)
+    store = Store(project.processed)
+    when = _period(project, period, today, problems)
     langs = tuple(dict.fromkeys(langs)) or (project.lang,)
     formats = tuple(dict.fromkeys(formats))
     problems += [unknown("language", one, LANGUAGES) for one in langs if one not in LANGUAGES]
@@ -134,6 +135,8 @@ def plan_reports(
                 for lang in langs
             ]
     problems += _collisions(reports)
+    if not reports and not problems:
+        problems.append("the store holds no figure of any of these areas; name areas, or ingest")
     if problems:
         raise PlanError(dict.fromkeys(problems))
     return Plan(when, folder, tuple(reports), tuple(silent.values()))
@@ -143,22 +146,6 @@ def safe_name(text: str) -> str:
     """Return a name as it may stand in a file name on every system; never empty."""
     text = _FORBIDDEN.sub("_", INVISIBLE.sub("", unicodedata.normalize("NFC", text)))
     return text[:NAME_LENGTH_MAX].strip(" .") or "_"
-
-
-def latest_period(store: Store, today: dt.date | None = None) -> Period:
-    """Return the last complete month that the store holds figures of.
-
-    Where its newest figures are of a longer period (a yearbook), that period. Raises PlanError
-    where it holds none that is over, StoreError where there is no store.
-    """
-    last_day = (today or dt.date.today()).replace(day=1) - dt.timedelta(days=1)
-    rows = store.observations(columns=["period_start", "period_end"])
-    rows = rows[rows["period_end"] <= pd.Timestamp(last_day)]
-    if rows.empty:
-        raise PlanError([f"no figures up to {last_day} are in the store; name a period"])
-    end = rows["period_end"].max()
-    start = rows.loc[rows["period_end"] == end, "period_start"].max()
-    return Period(start.date(), end.date())
 
 
 def find_notebooks(project: Project) -> dict[str, Path]:
@@ -220,15 +207,20 @@ def _load(notebook: Path) -> Mapping[str, Any]:
 
 
 def _period(
-    period: str | int | Period, store: Store, today: dt.date | None, problems: list[str]
+    project: Project, period: str | int | Period, today: dt.date | None, problems: list[str]
 ) -> Period | None:
+    """Read a period; "latest" is the last one with figures that ended before this month."""
+    if period == "latest":
+        last_day = (today or dt.date.today()).replace(day=1) - dt.timedelta(days=1)
+        found = latest_period(project, last_day)
+        if found is None:
+            problems.append(f"the store holds no figures up to {last_day}; name a period")
+        return found
     try:
-        return latest_period(store, today) if period == "latest" else parse_period(period)
-    except PlanError as error:
-        problems += error.problems
+        return parse_period(period)
     except ValueError as error:
         problems.append(str(error))
-    return None
+        return None
 
 
 def _notebooks(project: Project, asked: Sequence[str], problems: list[str]) -> list[Path]:
