@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pls_analysis.analysis import latest_period
+import pandas as pd
+
 from pls_analysis.areas import LEVELS, AmbiguousArea, Area, AreaTree, UnknownArea
 from pls_analysis.configs import INVISIBLE, ConfigError, read_text, unknown
 from pls_analysis.observations import Store
@@ -110,7 +111,7 @@ def plan_reports(
     """
     problems: list[str] = []
     store = Store(project.processed)
-    when = _period(project, period, today, problems)
+    when = _period(store, period, today, problems)
     langs = tuple(dict.fromkeys(langs)) or (project.lang,)
     formats = tuple(dict.fromkeys(formats))
     problems += [unknown("language", one, LANGUAGES) for one in langs if one not in LANGUAGES]
@@ -146,6 +147,22 @@ def safe_name(text: str) -> str:
     """Return a name as it may stand in a file name on every system; never empty."""
     text = _FORBIDDEN.sub("_", INVISIBLE.sub("", unicodedata.normalize("NFC", text)))
     return text[:NAME_LENGTH_MAX].strip(" .") or "_"
+
+
+def latest_period(store: Store, today: dt.date | None = None) -> Period:
+    """Return the last complete month that the store holds figures of.
+
+    Where its newest figures are of a longer period (a yearbook), that period. Raises PlanError
+    where it holds none that is over, StoreError where there is no store.
+    """
+    last_day = (today or dt.date.today()).replace(day=1) - dt.timedelta(days=1)
+    rows = store.observations(columns=["period_start", "period_end"])
+    rows = rows[rows["period_end"] <= pd.Timestamp(last_day)]
+    if rows.empty:
+        raise PlanError([f"the store holds no figures up to {last_day}; name a period"])
+    end = rows["period_end"].max()
+    start = rows.loc[rows["period_end"] == end, "period_start"].max()
+    return Period(start.date(), end.date())
 
 
 def find_notebooks(project: Project) -> dict[str, Path]:
@@ -207,20 +224,15 @@ def _load(notebook: Path) -> Mapping[str, Any]:
 
 
 def _period(
-    project: Project, period: str | int | Period, today: dt.date | None, problems: list[str]
+    store: Store, period: str | int | Period, today: dt.date | None, problems: list[str]
 ) -> Period | None:
-    """Read a period; "latest" is the last one with figures that ended before this month."""
-    if period == "latest":
-        last_day = (today or dt.date.today()).replace(day=1) - dt.timedelta(days=1)
-        found = latest_period(project, last_day)
-        if found is None:
-            problems.append(f"the store holds no figures up to {last_day}; name a period")
-        return found
     try:
-        return parse_period(period)
+        return latest_period(store, today) if period == "latest" else parse_period(period)
+    except PlanError as error:
+        problems += error.problems
     except ValueError as error:
         problems.append(str(error))
-        return None
+    return None
 
 
 def _notebooks(project: Project, asked: Sequence[str], problems: list[str]) -> list[Path]:
