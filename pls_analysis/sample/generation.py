@@ -1,0 +1,289 @@
+"""Write the sample: one workbook for each town and month, its truth, and its removal."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from zipfile import BadZipFile, ZipFile
+
+from pls_analysis.areas import AreaTree, load_areas
+from pls_analysis.configs import ConfigError, Problems, read_rows, unknown
+from pls_analysis.periods import CALENDAR, Period, parse_period
+from pls_analysis.project import Project
+from pls_analysis.sample.model import Town, months, simulate
+from pls_analysis.sample.planning import Plan, known_kinds, plan_faults
+from pls_analysis.sample.reports import Entry, Line, Report, Written, compose, plain
+from pls_analysis.sample.settings import Settings, load_settings
+from pls_analysis.sample.styles import draw_style
+from pls_analysis.sample.truth import Fault, Mending, SampleTruth, TruthRow
+from pls_analysis.sample.workbooks import PROPERTY, write_report
+
+MANIFEST = ".sample.json"
+REASON = "电话核实"
+DECIDED_BY = "样例"
+ALIAS_COLUMNS = ("alias", "code")
+
+
+class SampleError(RuntimeError):
+    """The sample cannot be written there; the message says why and what to do."""
+
+
+@dataclass(frozen=True)
+class Removal:
+    """Files of the sample that were deleted, and those left because they have been changed."""
+
+    removed: tuple[str, ...]
+    kept: tuple[str, ...]
+
+
+def generate(
+    project: Project,
+    out: Path | None = None,
+    seed: int | None = None,
+    start: str | Period = "2020-01",
+    until: str | Period = "2022-06",
+    progress: Callable[[int, int], None] | None = None,
+) -> SampleTruth:
+    """Write one workbook for each town below home and each month, and return the truth.
+
+    `out` is by default the project's raw folder, `seed` that of config/sample.yml. An earlier
+    sample in `out` is replaced; other files are left alone. `progress(done, total)` is called
+    after each file. Raises ConfigError where config/sample.yml or the areas are wrong, ValueError
+    where a period is, and SampleError where a file that is not the sample's is in the way.
+    """
+    out = out or project.raw
+    settings = load_settings(project.config / "sample.yml")
+    _check_faults(settings, project)
+    seed = settings.seed if seed is None else seed
+    areas = load_areas(project)
+    towns = find_towns(project, settings, areas)
+    span = months(parse_period(start), parse_period(until))
+    if not span:
+        raise ValueError(
+            f"from {start} until {until} there is no month; give the earlier one first"
+        )
+    reports = compose_reports(settings, towns, span, seed)
+    plan = plan_faults(settings, reports, areas, project.home, seed)
+    written = [report for place, report in reports.items() if place not in plan.missing]
+    written += [report for _, report in plan.extra]
+    paths = [report.path for report in written] + list(plan.copies.values())
+    remove(out)
+    _check_clear(out, paths)
+    # The list of files comes first: a run that is stopped can still be removed.
+    _write_manifest(out, seed, paths)
+    for number, report in enumerate(written, 1):
+        write_report(report, out, seed)
+        if report.path in plan.copies:
+            shutil.copyfile(out / report.path, out / plan.copies[report.path])
+        if progress is not None:
+            progress(number, len(written))
+    _write_manifest(out, seed, paths)
+    return _truth(settings, reports, plan, tuple(sorted(paths)), seed)
+
+
+def find_towns(project: Project, settings: Settings, areas: AreaTree) -> list[Town]:
+    """The towns whose offices file, with their committees from config/areas.csv.
+
+    Raises ConfigError where there is none, or where one says nothing of its committees.
+    """
+    short = _short_names(project)
+    towns: list[Town] = []
+    problems = Problems(project.config / "areas.csv")
+    for area in areas.descendants(project.home, settings.level):
+        facts = areas.facts(area.code)
+        counts = [facts.get(name, "") for name in ("village_committees", "residents_committees")]
+        if not all(count.isdigit() for count in counts) or not any(map(int, counts)):
+            problems.add(
+                f"{area.code} {area.name}: village_committees and residents_committees must be "
+                "numbers, one of them above 0; the sample's figures depend on them"
+            )
+            continue
+        aliases = tuple(name for name in short.get(area.code, ()) if name[:2] == area.name[:2])
+        towns.append(Town(area.code, area.name, int(counts[0]), int(counts[1]), aliases))
+    if not towns and not problems.found:
+        problems.add(f"no area of the level {settings.level} lies below {project.home}")
+    problems.raise_if_any()
+    return towns
+
+
+def _short_names(project: Project) -> dict[str, list[str]]:
+    """Confirmed aliases by code; which of them hold in a month, the area tree says."""
+    file = project.config / "aliases.csv"
+    names: dict[str, list[str]] = {}
+    if file.is_file():
+        for _, row in read_rows(file, Problems(file), ALIAS_COLUMNS, extra=True):
+            names.setdefault(row["code"], []).append(row["alias"])
+    return names
+
+
+def _check_faults(settings: Settings, project: Project) -> None:
+    strange = [kind for kind in settings.faults if kind not in known_kinds()]
+    if strange:
+        file = project.config / "sample.yml"
+        raise ConfigError(
+            [f"{file.parent.name}/{file.name}: faults: " + unknown("fault", kind, known_kinds())
+             for kind in strange]
+        )  # fmt: skip
+
+
+def compose_reports(
+    settings: Settings, towns: Sequence[Town], span: Sequence[Period], seed: int
+) -> dict[tuple[str, Period], Report]:
+    """Write down every town's true figures in its own layout, by (town code, month)."""
+    counted = simulate(settings, towns, span, seed)
+    return {
+        (town.code, when): compose(settings, town, when, style, counted[town.code, when], seed)
+        for town in towns
+        for style in (draw_style(settings, town, seed),)
+        for when in span
+    }
+
+
+# -- the truth ---------------------------------------------------------------------------------
+
+
+def _truth(
+    settings: Settings,
+    reports: dict[tuple[str, Period], Report],
+    plan: Plan,
+    files: tuple[str, ...],
+    seed: int,
+) -> SampleTruth:
+    rows: list[TruthRow] = []
+    faults = list(_whole_faults(plan))
+    mendings: list[Mending] = []
+    for place, report in reports.items():
+        if place in plan.missing:
+            continue
+        path = plan.read_as.get(report.path, report.path)
+        for line in report.lines:
+            for entry in line.entries.values():
+                if entry.written is None:
+                    continue
+                if line.fault:
+                    faults.append(_fault(line.fault, report, path, entry))
+                    continue
+                rows.append(_row(settings, report, path, entry))
+                if entry.fault and entry.fault not in ("revision", "office_typo"):
+                    faults.append(_fault(entry.fault, report, path, entry))
+            mendings += _mendings(report, path, line)
+    return SampleTruth(seed, files, tuple(rows), tuple(faults), tuple(mendings))
+
+
+def _whole_faults(plan: Plan) -> Iterable[Fault]:
+    outcome = {"missing_report": "absent", "office_typo": "logged", "cumulative_as_month": "logged"}
+    for kind, report in plan.whole:
+        if kind == "duplicate_file":
+            copy = max(report.path, plan.copies[report.path])
+            yield Fault(kind, copy, "", "", "", "duplicate")
+        elif kind not in ("revision", "two_versions"):
+            yield Fault(kind, report.path, report.sheet, "", report.office,
+                        outcome.get(kind, "used"))  # fmt: skip
+    for kind, report in plan.extra:
+        expected = "superseded" if kind == "revision" else "logged"
+        yield Fault(kind, report.path, report.sheet, "", "", expected)
+
+
+def _fault(kind: str, report: Report, path: str, entry: Entry) -> Fault:
+    return Fault(kind, path, report.sheet, entry.cell, raw_text(entry), entry.expected)
+
+
+def _row(settings: Settings, report: Report, path: str, entry: Entry) -> TruthRow:
+    first = report.month.start
+    if entry.basis == "cumulative":
+        first = CALENDAR.part(first.year, 12, 1).start
+    return TruthRow(
+        entry.key[0], report.town.code, entry.key[1], first, report.month.end, entry.basis,
+        entry.value, settings.unit_of[entry.key[0]], entry.status, settings.form, path,
+        report.sheet, entry.cell, raw_text(entry), entry.fault, entry.expected,
+    )  # fmt: skip
+
+
+def raw_text(entry: Entry) -> str:
+    """What the cell of a drawn figure holds, as text; "" for a formula without a result."""
+    if entry.fault == "formula_without_value":
+        return ""
+    written: Written = plain(entry.cached) if entry.cached is not None else entry.written
+    return "" if written is None else str(written)
+
+
+def _mendings(report: Report, path: str, line: Line) -> Iterable[Mending]:
+    mended = [entry for entry in line.entries.values() if entry.expected == "corrected"]
+    if mended and mended[0].fault == "unit_wrong":
+        yield Mending(path, report.sheet, line.unit_cell, line.unit, line.row.unit, REASON,
+                      DECIDED_BY)  # fmt: skip
+        return
+    for entry in mended:
+        yield Mending(path, report.sheet, entry.cell, raw_text(entry), plain(entry.value), REASON,
+                      DECIDED_BY)  # fmt: skip
+
+
+# -- files -------------------------------------------------------------------------------------
+
+
+def _check_clear(out: Path, paths: Iterable[str]) -> None:
+    taken = [path for path in paths if (out / path).exists()]
+    if taken:
+        raise SampleError(
+            f"{out} holds files that are not the sample's, among them {taken[0]}: "
+            "write the sample to an empty folder with --out."
+        )
+
+
+def _write_manifest(out: Path, seed: int, paths: Iterable[str]) -> None:
+    out.mkdir(parents=True, exist_ok=True)
+    known = _read_manifest(out)
+    for path in paths:
+        known[path] = _digest(out / path) if (out / path).is_file() else ""
+    text = json.dumps({"seed": seed, "files": dict(sorted(known.items()))}, ensure_ascii=False,
+                      indent=0)  # fmt: skip
+    (out / MANIFEST).write_text(text + "\n", encoding="utf-8", newline="\n")
+
+
+def _read_manifest(out: Path) -> dict[str, str]:
+    file = out / MANIFEST
+    if not file.is_file():
+        return {}
+    return json.loads(file.read_text(encoding="utf-8"))["files"]
+
+
+def remove(out: Path) -> Removal:
+    """Delete exactly what the sample wrote below a folder, and folders that are then empty.
+
+    A file that has changed since and no longer says that it is synthetic is somebody's own: it is
+    kept and named.
+    """
+    removed, kept = [], []
+    for path, digest in _read_manifest(out).items():
+        file = out / path
+        if not file.is_file():
+            continue
+        if (digest and _digest(file) == digest) or is_synthetic(file):
+            file.unlink()
+            removed.append(path)
+        else:
+            kept.append(path)
+    for folder in sorted({parent for path in removed for parent in PurePosixPath(path).parents},
+                         key=lambda one: -len(one.parts)):  # fmt: skip
+        place = out / folder
+        if folder.parts and place.is_dir() and not any(place.iterdir()):
+            place.rmdir()
+    (out / MANIFEST).unlink(missing_ok=True)
+    return Removal(tuple(removed), tuple(kept))
+
+
+def is_synthetic(file: Path) -> bool:
+    """Whether a workbook carries the sample's document property."""
+    try:
+        with ZipFile(file) as archive:
+            return PROPERTY.encode() in archive.read("docProps/custom.xml")
+    except (BadZipFile, KeyError):
+        return False
+
+
+def _digest(file: Path) -> str:
+    return hashlib.sha256(file.read_bytes()).hexdigest()
