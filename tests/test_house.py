@@ -30,14 +30,14 @@ DOCUMENTS = [
 READMES = [ROOT / "README.md", ROOT / "README.zh.md"]
 
 LAYERS = (
-    {"configs"},
+    {"configs", "text_tables"},
     {"periods"},
     {"project"},
     {"areas"},
     {"messages"},
     {"observations"},
     {"ingest", "policy", "sample"},
-    {"offices", "disclosure"},
+    {"offices", "trace", "disclosure"},
     {"analysis"},
     {"charts", "blocks"},
     {"briefs"},
@@ -49,7 +49,7 @@ LAYERS = (
 """Rooms from the ground up. A room imports from lower layers; those side by side know nothing of
 each other, but for the two that make a page."""
 TOGETHER = {"charts", "blocks"}
-WAY_IN = {"ingest", "offices", "sample"}
+WAY_IN = {"ingest", "offices", "sample", "trace"}
 WAY_OUT = {"policy", "disclosure", "charts", "blocks", "briefs", "publish", "batch"}
 """What reads the store never imports what fills it."""
 ROOMS_OF_FILES = {

@@ -93,7 +93,6 @@ class Plan:
 def plan_reports(
     project: Project,
     tree: AreaTree,
-    store: Store,
     notebooks: Sequence[str],
     period: str | int | Period = "latest",
     areas: str | Sequence[str] = "all",
@@ -103,13 +102,16 @@ def plan_reports(
 ) -> Plan:
     """List the reports to make, in the order of notebooks, areas and languages.
 
-    `notebooks` are names or paths, or "all": what `pls.toml` lists. `areas` are codes or
-    confirmed names, or "all": those under home at the level that `pls.toml` gives the notebook,
-    as they were at the end of the period. Without `langs`: the project's own language. Raises
-    PlanError with everything that is wrong, and StoreError where nothing was ingested yet.
+    `notebooks` are names or paths, or "all": what `pls.toml` lists. `period` may be "latest": the
+    last complete month that the store holds figures of, or what longer period they are of.
+    `areas` are codes or confirmed names, or "all": those under home at the level that `pls.toml`
+    gives the notebook, as they were at the end of the period. Without `langs`: the project's own
+    language. Raises PlanError with everything that is wrong, and StoreError where nothing was
+    ingested yet.
     """
     problems: list[str] = []
-    when = _period(period, store, today, problems)
+    store = Store(project.processed)
+    when = _period(store, period, today, problems)
     langs = tuple(dict.fromkeys(langs)) or (project.lang,)
     formats = tuple(dict.fromkeys(formats))
     problems += [unknown("language", one, LANGUAGES) for one in langs if one not in LANGUAGES]
@@ -134,6 +136,8 @@ def plan_reports(
                 for lang in langs
             ]
     problems += _collisions(reports)
+    if not reports and not problems:
+        problems.append("the store holds no figure of any of these areas; name areas, or ingest")
     if problems:
         raise PlanError(dict.fromkeys(problems))
     return Plan(when, folder, tuple(reports), tuple(silent.values()))
@@ -155,7 +159,7 @@ def latest_period(store: Store, today: dt.date | None = None) -> Period:
     rows = store.observations(columns=["period_start", "period_end"])
     rows = rows[rows["period_end"] <= pd.Timestamp(last_day)]
     if rows.empty:
-        raise PlanError([f"no figures up to {last_day} are in the store; name a period"])
+        raise PlanError([f"the store holds no figures up to {last_day}; name a period"])
     end = rows["period_end"].max()
     start = rows.loc[rows["period_end"] == end, "period_start"].max()
     return Period(start.date(), end.date())
@@ -220,7 +224,7 @@ def _load(notebook: Path) -> Mapping[str, Any]:
 
 
 def _period(
-    period: str | int | Period, store: Store, today: dt.date | None, problems: list[str]
+    store: Store, period: str | int | Period, today: dt.date | None, problems: list[str]
 ) -> Period | None:
     try:
         return latest_period(store, today) if period == "latest" else parse_period(period)

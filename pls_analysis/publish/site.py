@@ -27,12 +27,12 @@ FONT_PLACE = "/*fonts*/"
 LANGUAGE_NAMES = {"zh": "中文", "en": "English"}
 WORDS = {
     "zh": {
-        "html_lang": "zh-CN", "search": "查找地区", "hint": "名称或代码", "shown": "份报告",
+        "html_lang": "zh-CN", "search": "查找地区", "hint": "名称或代码", "shown": "项",
         "area": "地区", "code": "代码", "failed": "未能生成", "earlier": "上一版",
         "none": "没有符合的报告。", "offline": "本页可离线打开，不访问网络。",
     },
     "en": {
-        "html_lang": "en", "search": "Find an area", "hint": "Name or code", "shown": "reports",
+        "html_lang": "en", "search": "Find an area", "hint": "Name or code", "shown": "entries",
         "area": "Area", "code": "Code", "failed": "not made", "earlier": "earlier version",
         "none": "No report matches.", "offline": "This page opens without a network.",
     },
@@ -168,8 +168,9 @@ def _links(report: Made) -> list[Link]:
 
 def _fonts(html: str, title: str) -> str:
     """Embed what the page needs; a character that the fonts lack is left to the reader's own."""
-    lacking = set(missing(visible_text(html)))
-    text = "".join(sorted(set(visible_text(html)) - lacking))
+    shown = set(visible_text(html) + "".join(words["hint"] for words in WORDS.values()))
+    lacking = set(missing("".join(shown)))
+    text = "".join(sorted(shown - lacking))
     return font_css(text, "".join(char for char in title if char not in lacking))
 
 

@@ -1,0 +1,223 @@
+"""Commands from raw workbooks to figures: sample, ingest, issues, completeness, trace."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+
+import click
+
+from pls_analysis.cli.output import (
+    Progress,
+    comma_list,
+    counted,
+    example,
+    json_option,
+    lines,
+    parsed,
+    show,
+)
+from pls_analysis.periods import parse_period
+from pls_analysis.project import find_project
+
+# Reading and analysing import half of the scientific stack; `pls --help` should not wait for it.
+
+SEVERITIES = ("error", "warning", "info")
+ALIASES = "config/aliases.csv: "
+FOLDER = click.Path(path_type=Path, file_okay=False)
+FILE = click.Path(path_type=Path, dir_okay=False)
+
+
+@click.command(epilog=example("pls sample", "pls sample --from 2022-01 --until 2022-06 --broken"))
+@click.option("--out", type=FOLDER, help="Folder to write to; by default the raw folder.")
+@click.option("--seed", type=int, default=1, show_default=True, help="Another seed, other figures.")
+@click.option("--from", "start", default="2020-01", show_default=True, help="First month.")
+@click.option("--until", default="2022-06", show_default=True, help="Last month.")
+@click.option("--truth", type=FILE, help="Also write the truth behind the workbooks (CSV).")
+@click.option("--broken", is_flag=True, help="Add files that have to be refused.")
+@click.option("--remove", is_flag=True, help="Take the sample away again; other files stay.")
+def sample(
+    out: Path | None,
+    seed: int,
+    start: str,
+    until: str,
+    truth: Path | None,
+    broken: bool,
+    remove: bool,
+) -> None:
+    """Write synthetic workbooks as offices send them, faults included, to try everything on."""
+    from pls_analysis import sample as samples
+
+    project = find_project()
+    out = out or project.raw
+    if remove:
+        click.echo(f"{counted(samples.remove(out), 'sample file')} removed from {out}")
+        return
+    made = samples.generate(project, out, seed=seed, start=start, until=until, truth=truth)
+    click.echo(f"{counted(len(made), 'workbook')} written to {out}")
+    if broken:
+        click.echo(f"{counted(len(samples.broken(out)), 'broken file')} added")
+
+
+@click.command(epilog=example("pls ingest", "pls ingest data/raw --jobs 4"))
+@click.argument("raw", type=FOLDER, required=False)
+@click.option("--out", type=FOLDER, help="Folder of the store; by default the project's.")
+@click.option("--jobs", type=click.IntRange(min=1), help="Files to read at once.")
+@click.pass_context
+def ingest(ctx: click.Context, raw: Path | None, out: Path | None, jobs: int | None) -> None:
+    """Read new and changed workbooks of the raw folder RAW into the store.
+
+    Exit code 1 says that a file was refused that was not refused before.
+    """
+    from pls_analysis.ingest.pipeline import ingest as read_raw
+
+    with Progress("file") as progress:
+        outcome = read_raw(find_project(), raw, out, jobs, progress)
+    click.echo(
+        f"files: {outcome.read} read, {outcome.unchanged} unchanged, "
+        f"{outcome.duplicate} duplicate, {outcome.superseded} superseded, "
+        f"{len(outcome.refused)} refused"
+    )
+    click.echo(
+        f"cells: {outcome.cells_used:,} used, {outcome.cells_logged:,} logged, "
+        f"of {outcome.cells:,} that are filled"
+    )
+    counts = ", ".join(counted(outcome.issues.get(one, 0), one) for one in SEVERITIES[:2])
+    click.echo(f"issues: {counts} (pls issues)")
+    for path in outcome.newly_refused:
+        click.echo(f"refused: {path}", err=True)
+    if outcome.newly_refused:
+        ctx.exit(1)
+
+
+@click.command(epilog=example("pls issues --severity error", "pls issues --office 440103 --json"))
+@click.option("--office", help="Only files from this office: an area's code or name.")
+@click.option(
+    "--severity",
+    callback=comma_list,
+    help="Only issues of these severities: error, warning, info.",
+)
+@json_option
+def issues(office: str | None, severity: tuple[str, ...], as_json: bool) -> None:
+    """Show what could not be used, which checks fail, and what to do about it.
+
+    As text, what is only for information is counted unless --severity asks for it.
+    """
+    from pls_analysis.observations import Issue, Store
+
+    for one in severity:
+        if one not in SEVERITIES:
+            raise click.BadParameter(f"{one} is none of {', '.join(SEVERITIES)}",
+                                     param_hint="--severity")  # fmt: skip
+    project = find_project()
+    store = Store(project.processed)
+    found = store.issues()
+    if office is not None:
+        found = found[found["file"].isin(_files_of(project, store, office))]
+    if severity:
+        found = found[found["severity"].isin(severity)]
+    rank = found["severity"].map({name: place for place, name in enumerate(SEVERITIES)})
+    found = found.assign(rank=rank).sort_values(["rank", "file", "sheet"], kind="stable")
+    rows = found.drop(columns="rank").to_dict("records")
+    if as_json:
+        show(rows, as_json)
+        return
+    told = [row for row in rows if severity or row["severity"] != "info"]
+    lines(f"{row['severity']}: {Issue(**row)}" for row in told)
+    _suggest_aliases([row["remedy"] for row in told])
+    counts = found["severity"].value_counts()
+    click.echo(", ".join(counted(int(counts.get(one, 0)), one) for one in SEVERITIES))
+
+
+def _files_of(project, store, office: str) -> set[str]:
+    """The raw files that an office, or one in an area under it, has sent."""
+    from pls_analysis.analysis import area_tree, resolve_area
+
+    tree = area_tree(project)
+    area = resolve_area(tree, project.home, office)
+    codes = {area.code, *(one.code for one in tree.descendants(area.code))}
+    filed = store.submissions()
+    return set(filed.loc[filed["office"].isin(codes), "path"])
+
+
+def _suggest_aliases(remedies: list[str]) -> None:
+    """Print the lines for config/aliases.csv that remedies hold, ready to be pasted."""
+    said = dict.fromkeys(
+        remedy.split(ALIASES, 1)[1].strip() for remedy in remedies if ALIASES in remedy
+    )
+    if said:
+        click.echo("\nFor config/aliases.csv, each once a person is sure and with that name:")
+        lines(said)
+        click.echo()
+
+
+@click.command(epilog=example("pls completeness --period 2022-06"))
+@click.option("--period", required=True, callback=parsed(parse_period),
+              help="2022-06, 2022-Q2, 2022-H1 or 2022.")  # fmt: skip
+@click.option("--days", type=click.IntRange(min=0), default=10, show_default=True,
+              help="Days after the end of a period within which a form is on time.")  # fmt: skip
+@json_option
+def completeness(period, days: int, as_json: bool) -> None:
+    """Show which office has sent what for a period, whether on time, and how full."""
+    from pls_analysis.analysis import area_tree, form_specs
+    from pls_analysis.observations import Store
+    from pls_analysis.offices.completeness import completeness as list_filings
+
+    project = find_project()
+    filings = list_filings(
+        Store(project.processed),
+        form_specs(project),
+        area_tree(project),
+        project.home,
+        period,
+        days,
+    )
+    rows = [asdict(filing) for filing in filings]
+    columns = ("form", "period", "office", "name", "received", "on_time", "cells_filled",
+               "cells_expected", "declared")  # fmt: skip
+    show(rows, as_json, columns, f"no form is due in {period}")
+    if rows and not as_json:
+        received = [filing for filing in filings if filing.received]
+        on_time = sum(filing.on_time is True for filing in received)
+        filled = sum(filing.cells_filled for filing in filings)
+        expected = sum(filing.cells_expected for filing in filings)
+        click.echo(
+            f"expected {len(filings)}, received {len(received)}, on time {on_time}, "
+            f"cells filled {filled:,} of {expected:,}"
+        )
+
+
+@click.command(epilog=example("pls trace mediation_accepted --area 440103 --period 2022-06"))
+@click.argument("measure")
+@click.option("--area", required=True, help="An area's code or confirmed name.")
+@click.option("--period", required=True, callback=parsed(parse_period),
+              help="2022-06, 2022-Q2, 2022-H1 or 2022.")  # fmt: skip
+@click.option("--breakdown", default="total", show_default=True,
+              help='A part such as "kind=family", or "all".')  # fmt: skip
+@json_option
+def trace(measure: str, area: str, period, breakdown: str, as_json: bool) -> None:
+    """Go from a printed figure of MEASURE down to file, sheet, cell and the text in it."""
+    from pls_analysis import trace as tracing
+    from pls_analysis.analysis import area_tree, measure_specs, resolve_area
+    from pls_analysis.configs import unknown
+
+    project = find_project()
+    known = measure_specs(project)
+    if measure not in known:
+        raise click.BadParameter(unknown("measure", measure, known), param_hint="MEASURE")
+    where = resolve_area(area_tree(project), project.home, area)
+    part = None if breakdown == "all" else breakdown
+    steps = tracing.trace(project, measure, where.code, period, part)
+    if as_json:
+        show(steps, as_json)
+        return
+    for step in steps:
+        value = "" if step["value"] is None else f"{step['value']:,g} {step['unit']}"
+        about = " ".join(filter(None, (step["breakdown"], step["basis"], step["status"])))
+        click.echo(f"{measure}, {where.name} ({where.code}), {step['period']}, {about}: {value}")
+        click.echo(f"  {step['file']}  {step['sheet']}  {step['cell']}  {step['raw']!r}")
+        around = tracing.surroundings(project, step["file"], step["sheet"], step["cell"])
+        lines(f"    {line}" for line in str(around).splitlines())
+
+
+COMMANDS = (sample, ingest, issues, completeness, trace)

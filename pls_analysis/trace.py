@@ -1,0 +1,158 @@
+"""From a printed figure down to the cell it came from, and what stands around that cell."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from openpyxl.utils import coordinate_to_tuple, get_column_letter
+
+from pls_analysis.ingest.cells import Sheet
+from pls_analysis.observations import Store
+from pls_analysis.periods import Period
+from pls_analysis.project import Project
+from pls_analysis.text_tables import text_table
+
+STEP_COLUMNS = (
+    "measure", "area", "subject", "breakdown", "period", "basis", "value", "unit", "status",
+    "form", "submission", "file", "sheet", "cell", "raw",
+)  # fmt: skip
+COLUMNS_SHOWN_MAX = 12
+TEXT_COLUMNS_MAX = 18
+
+
+class TraceError(LookupError):
+    """A figure or cell that is not there; the message says where it was looked for."""
+
+
+def trace(
+    project: Project,
+    measure: str,
+    area: str,
+    period: Period,
+    breakdown: str | None = "total",
+) -> list[dict[str, Any]]:
+    """Return the cells that a figure comes from: STEP_COLUMNS of each, as plain values.
+
+    These are the observations of exactly the period, else those within it (the months of a
+    quarter that was added up). `area` is a code; `file` is relative to the raw folder. Raises
+    TraceError where there is no such figure, StoreError where nothing was ingested yet.
+    """
+    store = Store(project.processed)
+    found = store.observations(measure, area, period, breakdown=breakdown)
+    exact = found[
+        (found["period_start"] == pd.Timestamp(period.start))
+        & (found["period_end"] == pd.Timestamp(period.end))
+    ]
+    rows = exact if len(exact) else found
+    if rows.empty:
+        raise TraceError(
+            f"no figure of {measure} for {area} and {period} is in the store"
+            + _nearest_periods(store, measure, area)
+        )
+    paths = _paths(store)
+    return [_step(row, paths) for row in rows.to_dict("records")]
+
+
+def trace_row(project: Project, row: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the step of one observation, given as a row of a frame of observations."""
+    return _step(dict(row), _paths(Store(project.processed)))
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """A cell among the rows above and below it: text by row, then by column.
+
+    `header` names the columns, `rows` begin with the row number; the cell itself stands between
+    brackets. Its `str` is a table to print.
+    """
+
+    file: str
+    sheet: str
+    cell: str
+    header: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+    def __str__(self) -> str:
+        return text_table(self.rows, self.header, widest=TEXT_COLUMNS_MAX)
+
+
+def surroundings(project: Project, file: str, sheet: str, cell: str) -> Surroundings:
+    """Read the raw workbook again and return the cell's row with the ones above and below.
+
+    Raises TraceError where the file or sheet is no longer there or can no longer be read.
+    """
+    row, column = coordinate_to_tuple(cell)
+    found = _sheet(project.raw / file, sheet)
+    rows = range(max(1, row - 1), row + 2)
+    columns = _columns_around(found, rows, column)
+    return Surroundings(
+        file,
+        sheet,
+        cell,
+        ("", *(get_column_letter(one) for one in columns)),
+        tuple(
+            (str(at), *(_shown(found, at, one, (row, column)) for one in columns)) for at in rows
+        ),
+    )
+
+
+def _step(row: Mapping[str, Any], paths: Mapping[str, str]) -> dict[str, Any]:
+    values = {str(key): value for key, value in row.items()}
+    start, end = (pd.Timestamp(values[name]).date() for name in ("period_start", "period_end"))
+    values["period"] = str(Period(start, end))
+    values["value"] = None if pd.isna(values["value"]) else float(values["value"])
+    values["file"] = paths.get(values["submission"], "")
+    return {name: values[name] for name in STEP_COLUMNS}
+
+
+def _paths(store: Store) -> dict[str, str]:
+    filed = store.submissions()
+    return dict(zip(filed["submission"], filed["path"], strict=True))
+
+
+def _nearest_periods(store: Store, measure: str, area: str) -> str:
+    """Say which periods there are figures of, so that the next try succeeds."""
+    held = store.observations(measure, area, columns=["period_start", "period_end"])
+    if held.empty:
+        return f"; it holds none of {measure} for {area} at all"
+    pairs = held.drop_duplicates().sort_values(["period_end", "period_start"])
+    spans = zip(pairs["period_start"], pairs["period_end"], strict=True)
+    periods = [str(Period(start.date(), end.date())) for start, end in spans]
+    last = f" to {periods[-1]}" if len(periods) > 1 else ""
+    return f"; it holds {periods[0]}{last}"
+
+
+def _sheet(path: Path, name: str) -> Sheet:
+    # The parsers of all kinds of workbooks; most callers only ask for the address.
+    from pls_analysis.ingest.cells import read_workbook
+    from pls_analysis.ingest.gate import Refused, inspect
+
+    if not path.is_file():
+        raise TraceError(f"{path.name} is no longer in {path.parent}; ingest again")
+    try:
+        sheets = read_workbook(path, inspect(path))
+    except Refused as refusal:
+        raise TraceError(f"{path.name} can no longer be read: {refusal}") from None
+    for sheet in sheets:
+        if sheet.name == name:
+            return sheet
+    raise TraceError(f'{path.name} has no sheet "{name}" any more; ingest again')
+
+
+def _columns_around(sheet: Sheet, rows: range, column: int) -> list[int]:
+    """The filled columns of some rows: the first ones, which say what a row is, and the nearest."""
+    filled = sorted({at for row, at in sheet.cells if row in rows} | {column})
+    if len(filled) <= COLUMNS_SHOWN_MAX:
+        return filled
+    nearest = sorted(filled, key=lambda at: abs(at - column))[: COLUMNS_SHOWN_MAX - 2]
+    return sorted({*filled[:2], *nearest})
+
+
+def _shown(sheet: Sheet, row: int, column: int, asked: tuple[int, int]) -> str:
+    cell = sheet.cells.get((row, column))
+    text = cell.raw if cell is not None else ""
+    return f"[{text}]" if (row, column) == asked else text

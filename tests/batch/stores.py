@@ -1,0 +1,49 @@
+"""A small store for tests of batches."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pandas as pd
+
+from pls_analysis.observations import (
+    COLUMNS,
+    FILES,
+    SUBMISSIONS,
+    Store,
+    empty_observations,
+    issues_frame,
+    write_store,
+)
+from pls_analysis.project import Project
+
+EXPORTERS = {"html": "fake_exporters.PlainExporter", "pdf": "fake_exporters.BytesExporter"}
+
+
+def observation(area: str, month: str, value: float = 1.0, **other) -> dict:
+    """One observation of a month; what is not given is the same for all."""
+    start = dt.date.fromisoformat(f"{month}-01")
+    end = (start + dt.timedelta(days=31)).replace(day=1) - dt.timedelta(days=1)
+    return dict.fromkeys(COLUMNS, "") | {
+        "measure": "mediation_accepted", "area": area, "breakdown": "total",
+        "period_start": pd.Timestamp(start), "period_end": pd.Timestamp(end),
+        "basis": "flow", "value": value, "unit": "件", "form": "town_monthly",
+        "submission": f"s-{area}-{month}", "sheet": "月报", "cell": "C5", "raw": f"{value:g}",
+    } | other  # fmt: skip
+
+
+def fill(project: Project, rows: list[dict], **facts) -> Store:
+    """Write a store with these observations."""
+    observations = pd.DataFrame(rows, columns=COLUMNS) if rows else empty_observations()
+    none = {"submissions": SUBMISSIONS, "files": FILES}
+    empty = {
+        name: schema.empty_table().to_pandas(date_as_object=False) for name, schema in none.items()
+    }
+    tables = {
+        "observations": observations,
+        "superseded": empty_observations(),
+        "issues": issues_frame([]),
+        **empty,
+    }
+    write_store(project.processed, tables, {"synthetic": True, **facts})
+    return Store(project.processed)

@@ -1,0 +1,430 @@
+"""A batch of reports: failures stay alone, nothing is left half made, nothing is made twice."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from concurrent.futures import Future
+from dataclasses import replace
+from pathlib import Path
+
+import nbformat
+import pytest
+from stores import EXPORTERS, fill, observation
+
+from pls_analysis.areas import AreaTree
+from pls_analysis.batch import execute, manifest
+from pls_analysis.batch import run as running
+from pls_analysis.batch.execute import NOTEBOOK, Failure
+from pls_analysis.batch.manifest import Entry, ManifestError, read_entries, read_run
+from pls_analysis.batch.plan import Plan, plan_reports
+from pls_analysis.batch.run import Limits, run_batch
+from pls_analysis.observations import Store
+from pls_analysis.project import Project
+
+ONE, OTHER = "310115004", "310115005"
+FIRST, SECOND = "310115004-潍坊新村街道.zh", "310115005-陆家嘴街道.zh"
+FAILING = EXPORTERS | {"pdf": "fake_exporters.FailingExporter"}
+FAST = Limits(jobs=2, seconds=60)
+
+
+def planned(project: Project, tree: AreaTree, *notebooks: str, **asked) -> Plan:
+    asked = {"period": "2022-06", "areas": [ONE, OTHER]} | asked
+    return plan_reports(project, tree, notebooks, **asked)
+
+
+def run(project: Project, plan: Plan, limits: Limits = FAST, **asked) -> dict[str, Entry]:
+    asked.setdefault("exporters", EXPORTERS)
+    return {entry.report: entry for entry in run_batch(project, plan, limits, **asked)}
+
+
+def outcomes(entries: dict[str, Entry]) -> list[str]:
+    return [entry.outcome for entry in entries.values()]
+
+
+def files_below(folder: Path) -> set[str]:
+    return {one.relative_to(folder).as_posix() for one in folder.rglob("*") if one.is_file()}
+
+
+@pytest.fixture
+def instant(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Reports are made at once in this process, without a kernel: what is left is the record."""
+    monkeypatch.setattr(running, "ProcessPool", InstantPool)
+    monkeypatch.setattr(running, "make_report", make_instantly)
+
+
+class InstantPool:
+    """A pool that has done what it is asked to do when it answers."""
+
+    def __init__(self, **settings) -> None:
+        pass
+
+    def schedule(self, function, args, timeout) -> Future:
+        job: Future = Future()
+        job.set_result(function(*args))
+        return job
+
+    def stop(self) -> None:
+        pass
+
+    def join(self) -> None:
+        pass
+
+
+def make_instantly(report, work: Path, seconds: float, exporters) -> Failure | None:
+    (work / NOTEBOOK).write_text("{}", encoding="utf-8")
+    if report.notebook.stem == "fails_for_one" and report.area == OTHER:
+        return Failure("AssertionError: no figures of 陆家嘴街道", 3)
+    if exporters == FAILING:
+        return Failure("MissingGlyph: no glyph for 𬭚")
+    for kind in report.formats:
+        (work / f"report.{kind}").write_text(f"{report.id} {kind}", encoding="utf-8")
+    return None
+
+
+# -- with real kernels and workers -------------------------------------------------------------
+
+
+def test_failures_of_every_kind_stay_alone(project: Project, tree: AreaTree, store: Store):
+    """An error, a hang, a dead kernel and a killed worker: the others are made, each is named."""
+    plan = planned(project, tree, "fails", "hangs", "dies", "ok", areas=[ONE])
+    killing = planned(project, tree, "kills_its_worker")
+    plan = replace(plan, reports=(*plan.reports, *killing.reports))
+    told: list[tuple[int, int, str]] = []
+
+    def tell(done: int, total: int, entry: Entry) -> None:
+        told.append((done, total, entry.report))
+
+    entries = run(project, plan, Limits(jobs=2, seconds=12), progress=tell)
+    killed = entries.pop(f"kills_its_worker/{SECOND}")
+    assert {name: (one.outcome, one.error, one.cell) for name, one in entries.items()} == {
+        f"fails/{FIRST}": ("failed", "KeyError: 'no figures of 310115004'", 4),
+        f"hangs/{FIRST}": ("failed", "Timeout: the notebook took more than 12 seconds", 3),
+        f"dies/{FIRST}": ("failed", "DeadKernel: the process that ran the notebook died", 3),
+        f"ok/{FIRST}": ("ok", "", None),
+        f"kills_its_worker/{FIRST}": ("ok", "", None),
+    }
+    assert killed.outcome == "failed"
+    assert killed.error.startswith("WorkerDied: the process that made it died (exit code")
+    assert [done for done, _, _ in told] == [1, 2, 3, 4, 5, 6]
+    assert {name for _, _, name in told} == {report.id for report in plan.reports}
+    good = (f"ok/{FIRST}", f"kills_its_worker/{FIRST}")
+    bad = (f"fails/{FIRST}", f"hangs/{FIRST}", f"dies/{FIRST}", f"kills_its_worker/{SECOND}")
+    assert files_below(plan.folder) == {
+        *(f"{name}.{kind}" for name in good for kind in ("html", "pdf")),
+        *(f"failed/{name}.ipynb" for name in bad),
+        "run.json",
+        "index.html",
+    }
+    assert files_below(project.reports_dir) == {
+        f"2022-06/{name}" for name in files_below(plan.folder)
+    }
+    assert errors_in(plan.reports[0].failed) == ["KeyError: 'no figures of 310115004'"]
+    for report in plan.reports[1:3]:
+        assert first_cell(report.failed).startswith("This report failed. ")
+
+
+def errors_in(notebook: Path) -> list[str]:
+    cells = nbformat.read(notebook, as_version=4).cells
+    outputs = [output for cell in cells for output in cell.get("outputs", ())]
+    return [f"{one.ename}: {one.evalue}" for one in outputs if one.output_type == "error"]
+
+
+def first_cell(notebook: Path) -> str:
+    return nbformat.read(notebook, as_version=4).cells[0].source
+
+
+def test_an_exporter_that_fails_leaves_no_file(project: Project, tree: AreaTree, store: Store):
+    """The HTML was there already; without the PDF the report is not published."""
+    plan = planned(project, tree, "ok", areas=[ONE])
+    (entry,) = run(project, plan, exporters=FAILING).values()
+    assert (entry.outcome, entry.error, entry.cell) == (
+        "failed",
+        "UnpicklableError: 𬭚 has no glyph",
+        None,
+    )
+    assert entry.outputs == {}
+    assert files_below(plan.folder) == {f"failed/ok/{FIRST}.ipynb", "run.json", "index.html"}
+    kept = first_cell(plan.reports[0].failed)
+    assert kept == "This report failed. UnpicklableError: 𬭚 has no glyph"
+
+
+def test_the_same_report_is_the_same_file(
+    project: Project, tree: AreaTree, store: Store, monkeypatch: pytest.MonkeyPatch
+):
+    """Made twice, with another project in the environment: PLS_PROJECT is that of the batch."""
+    monkeypatch.setenv("PLS_PROJECT", str(project.root.parent))
+    plan = planned(project, tree, "ok", areas=[ONE], formats=["html", "ipynb"])
+    (first,) = run(project, plan).values()
+    (second,) = run(project, plan, force=True).values()
+    assert first.outputs == second.outputs
+    book = nbformat.read(plan.reports[0].outputs["ipynb"], as_version=4)
+    said = [output.text for cell in book.cells for output in cell.get("outputs", ())]
+    assert said == [f"{ONE} 2022-06 zh\n", f"{project.root} notebooks\n"]
+
+
+# -- after a failure ---------------------------------------------------------------------------
+
+
+def test_a_report_made_in_the_end_is_no_longer_failed(
+    project: Project, tree: AreaTree, store: Store, instant: None
+):
+    plan = planned(project, tree, "ok", areas=[ONE])
+    assert outcomes(run(project, plan, exporters=FAILING)) == ["failed"]
+    assert plan.reports[0].failed.is_file()
+    assert outcomes(run(project, plan)) == ["ok"]
+    assert not plan.reports[0].failed.exists()
+
+
+def test_the_last_good_version_stands_when_a_new_one_fails(
+    project: Project, tree: AreaTree, store: Store, instant: None
+):
+    plan = planned(project, tree, "ok", areas=[ONE])
+    (good,) = run(project, plan).values()
+    (bad,) = run(project, plan, force=True, exporters=FAILING).values()
+    assert (bad.outcome, bad.outputs) == ("failed", good.outputs)
+    assert all(file.is_file() for file in plan.reports[0].outputs.values())
+    assert "上一版" in (plan.folder / "index.html").read_text(encoding="utf-8")
+    assert outcomes(run(project, plan)) == ["ok"], "a failed report is tried again"
+
+
+# -- putting files in place --------------------------------------------------------------------
+
+
+@pytest.fixture
+def made(project: Project, tree: AreaTree, store: Store, tmp_path: Path):
+    """A report whose files wait in a work folder, and that folder."""
+    (report,) = planned(project, tree, "ok", areas=[ONE]).reports
+    work = tmp_path / "work"
+    work.mkdir()
+    for kind in report.formats:
+        (work / f"report.{kind}").write_text("new", encoding="utf-8")
+    return report, work
+
+
+@pytest.mark.parametrize("earlier", [True, False])
+def test_all_files_are_put_in_place_or_none(made, earlier: bool, monkeypatch: pytest.MonkeyPatch):
+    """On Windows a PDF that somebody has open cannot be replaced."""
+    report, work = made
+    html, pdf = report.outputs["html"], report.outputs["pdf"]
+    html.parent.mkdir(parents=True)
+    if earlier:
+        for file in (html, pdf):
+            file.write_text("old", encoding="utf-8")
+    moving = Path.replace
+
+    def locked(self: Path, target: Path) -> Path:
+        if Path(target) == pdf and self.name == "report.pdf":
+            raise PermissionError(13, "The file is in use", str(target))
+        return moving(self, target)
+
+    monkeypatch.setattr(Path, "replace", locked)
+    with pytest.raises(PermissionError):
+        execute.publish_report(report, work)
+    found = {file: file.read_text(encoding="utf-8") for file in (html, pdf) if file.exists()}
+    assert found == ({html: "old", pdf: "old"} if earlier else {})
+
+
+def test_files_are_put_in_place(made):
+    report, work = made
+    execute.publish_report(report, work)
+    assert [file.read_text(encoding="utf-8") for file in report.outputs.values()] == ["new"] * 2
+
+
+# -- what is up to date ------------------------------------------------------------------------
+
+
+def test_what_is_up_to_date_is_skipped(
+    project: Project, tree: AreaTree, store: Store, instant: None
+):
+    plan = planned(project, tree, "ok")
+    first = run(project, plan)
+    times = {file: file.stat().st_mtime_ns for one in plan.reports for file in one.outputs.values()}
+    again = run(project, plan)
+    assert outcomes(first) == ["ok", "ok"]
+    assert outcomes(again) == ["skipped", "skipped"]
+    assert {file: file.stat().st_mtime_ns for file in times} == times
+    for name, entry in again.items():
+        assert entry == replace(first[name], outcome="skipped")
+    assert outcomes(run(project, plan, force=True)) == ["ok", "ok"]
+
+
+def change_notebook(project: Project) -> None:
+    file = project.root / "notebooks" / "ok.ipynb"
+    text = file.read_text(encoding="utf-8")
+    file.write_text(text.replace("print(area", "print('area', area"), encoding="utf-8")
+
+
+def change_figures(project: Project) -> None:
+    fill(project, [observation(ONE, "2022-06", value=2.0)])
+
+
+def change_settings(project: Project) -> None:
+    with (project.root / "pls.toml").open("a", encoding="utf-8") as file:
+        file.write("\n[thresholds]\nsuppress_below_people = 4\n")
+
+
+def change_areas(project: Project) -> None:
+    with (project.config / "aliases.csv").open("a", encoding="utf-8") as file:
+        file.write("潍坊,310115004,,,tester,\n")
+
+
+def change_output(project: Project) -> None:
+    file = project.reports_dir / "2022-06" / "ok" / f"{FIRST}.pdf"
+    file.write_bytes(file.read_bytes() + b" ")
+
+
+def remove_output(project: Project) -> None:
+    (project.reports_dir / "2022-06" / "ok" / f"{FIRST}.html").unlink()
+
+
+@pytest.mark.parametrize(
+    "change",
+    [change_notebook, change_figures, change_settings, change_areas, change_output, remove_output],
+)
+def test_what_changed_is_made_again(
+    project: Project, tree: AreaTree, store: Store, instant: None, change
+):
+    plan = planned(project, tree, "ok", areas=[ONE])
+    entries = run(project, plan)
+    inputs = manifest.Inputs.of(project, Store(project.processed))
+    (report,) = plan.reports
+    (entry,) = entries.values()
+    assert manifest.up_to_date(report, entry, inputs.key(report))
+    change(project)
+    inputs = manifest.Inputs.of(project, Store(project.processed))
+    assert not manifest.up_to_date(report, entry, inputs.key(report))
+
+
+def test_other_code_is_another_input(
+    project: Project, tree: AreaTree, store: Store, monkeypatch: pytest.MonkeyPatch
+):
+    (report,) = planned(project, tree, "ok", areas=[ONE]).reports
+    before = manifest.Inputs.of(project, store).key(report)
+    monkeypatch.setattr(manifest, "source_digest", lambda: "another")
+    assert manifest.Inputs.of(project, store).key(report) != before
+
+
+def test_another_format_is_made_and_the_earlier_one_with_it(
+    project: Project, tree: AreaTree, store: Store, instant: None
+):
+    html = planned(project, tree, "ok", areas=[ONE], formats=["html"])
+    pdf = planned(project, tree, "ok", areas=[ONE], formats=["pdf"])
+    run(project, html)
+    change_figures(project)
+    (entry,) = run(project, pdf).values()
+    assert entry.outcome == "ok"
+    assert set(entry.outputs) == {"html", "pdf"}
+    assert outcomes(run(project, html)) == ["skipped"]
+
+
+# -- run.json ----------------------------------------------------------------------------------
+
+
+def test_shape_of_the_record(project: Project, tree: AreaTree, store: Store, instant: None):
+    plan = planned(project, tree, "fails_for_one")
+    run(project, plan)
+    said = read_run(plan.folder)
+    assert said["period"] == "2022-06"
+    assert said["data"] == store.manifest["version"]
+    assert said["synthetic"] is True
+    assert said["package"]["version"]
+    (batch,) = said["batches"]
+    assert {key: batch[key] for key in ("notebooks", "ok", "failed", "skipped")} == {
+        "notebooks": ["fails_for_one"], "ok": 1, "failed": 1, "skipped": 0,
+    }  # fmt: skip
+    assert batch["started"] <= batch["finished"]
+    good, bad = said["reports"]
+    assert good["report"] == f"fails_for_one/{FIRST}"
+    assert good["parameters"] == {"area": ONE, "period": "2022-06", "lang": "zh"}
+    assert good["outcome"] == "ok"
+    assert good["duration_seconds"] >= 0
+    assert good["inputs"] != bad["inputs"]
+    for kind in ("html", "pdf"):
+        output = good["outputs"][kind]
+        assert output["path"] == f"fails_for_one/{FIRST}.{kind}"
+        assert output["sha256"] == manifest.file_digest(plan.folder / output["path"])
+    assert (bad["outcome"], bad["error"], bad["cell"]) == (
+        "failed", "AssertionError: no figures of 陆家嘴街道", 3,
+    )  # fmt: skip
+
+
+def test_other_reports_of_the_period_stay_in_the_record(
+    project: Project, tree: AreaTree, store: Store, instant: None
+):
+    run(project, planned(project, tree, "ok", areas=[ONE]))
+    run(project, planned(project, tree, "nothing_to_show", areas=[OTHER], langs=["en"]))
+    folder = project.reports_dir / "2022-06"
+    assert set(read_entries(folder)) == {
+        f"ok/{FIRST}", f"nothing_to_show/{SECOND.replace('.zh', '.en')}",
+    }  # fmt: skip
+    assert len(read_run(folder)["batches"]) == 2
+    index = (folder / "index.html").read_text(encoding="utf-8")
+    assert "潍坊新村街道" in index
+    assert "陆家嘴街道" in index
+
+
+def test_a_damaged_record_is_named(project: Project, tree: AreaTree, store: Store, instant: None):
+    plan = planned(project, tree, "ok", areas=[ONE])
+    plan.folder.mkdir(parents=True)
+    (plan.folder / "run.json").write_text('{"reports": [', encoding="utf-8")
+    with pytest.raises(ManifestError, match=r"run\.json is damaged .* delete it and run again"):
+        run(project, plan)
+
+
+def test_a_record_of_a_later_version_is_read(
+    project: Project, tree: AreaTree, store: Store, instant: None
+):
+    plan = planned(project, tree, "ok", areas=[ONE])
+    run(project, plan)
+    file = plan.folder / "run.json"
+    said = json.loads(file.read_text(encoding="utf-8"))
+    said["reports"][0]["mood"] = "good"
+    file.write_text(json.dumps(said), encoding="utf-8")
+    assert outcomes(run(project, plan)) == ["skipped"]
+
+
+def test_an_interrupted_batch_records_what_it_made(
+    project: Project, tree: AreaTree, store: Store, instant: None
+):
+    """Ctrl-C after the first report: that one stands, and the next run goes on from there."""
+    plan = planned(project, tree, "ok")
+
+    def interrupt(done: int, total: int, entry: Entry) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        run(project, plan, Limits(jobs=1, seconds=60), progress=interrupt)
+    assert list(read_entries(plan.folder)) == [f"ok/{FIRST}"]
+    assert not list(project.reports_dir.glob(".work-*"))
+    assert sorted(outcomes(run(project, plan))) == ["ok", "skipped"]
+
+
+# -- kernels -----------------------------------------------------------------------------------
+
+
+def test_kernels_have_sockets_of_their_own(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
+    monkeypatch.setenv("JUPYTER_RUNTIME_DIR", "/tmp/short")
+    one, other = (execute._kernel_config().KernelManager for _ in range(2))
+    if sys.platform == "win32":
+        assert "transport" not in one
+    else:
+        assert one.transport == "ipc"
+        assert one.ip != other.ip
+
+
+def test_a_path_too_long_for_a_socket_is_not_used(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("JUPYTER_RUNTIME_DIR", "/" + "long/" * 20)
+    assert "transport" not in execute._kernel_config().KernelManager
+
+
+def test_planning_does_not_wait_for_papermill():
+    """`pls --help` and `pls runs` stay quick: importing papermill takes more than a second."""
+    code = (
+        "import sys, pls_analysis.cli; print('papermill' in sys.modules, 'pandas' in sys.modules)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], check=True, capture_output=True, encoding="utf-8"
+    )
+    assert done.stdout.split() == ["False", "False"]
