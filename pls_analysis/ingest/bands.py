@@ -51,13 +51,16 @@ def _occupied_columns(grid: Grid) -> set[int]:
 
 
 def _is_table(grid: Grid, columns: list[int]) -> bool:
+    """Whether these columns hold labels and, to the right of them, numbers."""
     first, last = columns
-    numbers = labels = 0
+    labels: dict[int, int] = {}
+    numbers: dict[int, int] = {}
     for (_, col), box in grid.boxes.items():
         if first <= col <= last:
-            numbers += box.reading.kind == "number"
-            labels += col == first and box.is_label
-    return numbers >= 3 and labels >= 3
+            counts = labels if box.is_label else numbers
+            counts[col] = counts.get(col, 0) + (box.is_label or box.reading.kind == "number")
+    label_col = next((col for col in sorted(labels) if labels[col] >= 3), last)
+    return sum(count for col, count in numbers.items() if col > label_col) >= 3
 
 
 def _labels_years(boxes: list[Box]) -> bool:

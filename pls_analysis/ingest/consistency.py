@@ -19,6 +19,7 @@ from pls_analysis.observations import Issue
 
 CODES = frozenset({"parts_mismatch", "part_exceeds_whole", "cumulative_mismatch",
                    "cumulative_falls", "cumulative_as_month"})  # fmt: skip
+RATES = ("%", "‰")
 TOLERANCE = 1e-6
 Row = Mapping[Hashable, Any]
 
@@ -51,8 +52,9 @@ def _issue(row: Row, severity: str, code: str, message: str, remedy: str) -> Iss
 
 
 def _check_running_totals(frame: pd.DataFrame) -> tuple[list[int], list[Issue]]:
-    """Hold each month against the running totals of the year at its two ends."""
+    """Hold each month against the running totals of the year at its two ends; rates have none."""
     key = ["measure", "area", "subject", "breakdown"]
+    frame = frame[~frame["unit"].isin(RATES)]
     total = frame[frame["basis"] == "cumulative"].sort_values([*key, "period_end"])
     if total.empty:
         return [], []

@@ -11,7 +11,10 @@ from pls_analysis.ingest.forms import Form
 from pls_analysis.ingest.layout import Table
 from pls_analysis.ingest.rows import Box, Grid
 
-BEFORE_OFFICE = re.compile(r"^.*?(?:19|20)\d\d年(?:\d{1,2}月)?份?")
+DATED = re.compile(
+    r"[(]?(?:(?:19|20)\d\d|[一二][〇○零一二三四五六七八九]{3})年度?(?:[\d一二三四五六七八九十]{1,2}月)?份?[)]?"
+)
+"""A period beside the office's name in a title: 柳荫街道2022年6月公共法律服务月报."""
 
 
 class FilingError(ValueError):
@@ -64,7 +67,7 @@ def _in_titles(form: Form, table: Table) -> list[tuple[str, Box | None]]:
     for name in [titles] if isinstance(titles, str) else titles:
         for title in table.titles:
             before, matched, _ = words.squeeze(title).partition(words.squeeze(name))
-            before = BEFORE_OFFICE.sub("", before)
+            before = DATED.sub("", before)
             if matched and len(before) > 1 and not words.squeeze(form.title).startswith(before):
                 found.append((before, None))
     return found

@@ -15,12 +15,13 @@ from pls_analysis.ingest.forms import Form, Measure, Target
 from pls_analysis.ingest.layout import Layout, Record, Table
 from pls_analysis.ingest.rows import Box
 from pls_analysis.ingest.timing import (
+    periods_in,
     reporting_period,
     says_only_period,
     table_period,
     year_start,
 )
-from pls_analysis.periods import Period, find_periods
+from pls_analysis.periods import Period
 
 REFUSALS = {
     "approximate": "is approximate (约, 余, 多): nobody can add it up",
@@ -126,7 +127,7 @@ class _Reader:
     def _periods_in_headings(self) -> bool:
         paths = {path for r in self.table.records for path in (r.headings, r.keys)}
         rule = self.form.statistical_year
-        return any(find_periods(part, rule) for path in paths for part in path)
+        return any(periods_in(part, rule) for path in paths for part in path)
 
     def _check_key_heading(self) -> None:
         heading = values.label(self.table.key_heading)
@@ -149,48 +150,61 @@ class _Reader:
         basis, period, area, target = None, self.period, None, None
         for axis, path in parts.items():
             kind = self.form.rows if axis == "rows" else self.form.columns
-            said_basis, said_period, rest = self._split(path)
-            basis, period = said_basis or basis, said_period or period
+            said_period, rest = self._take_period(path)
+            period = said_period or period
+            if kind == "variant":
+                basis = self.form.variants.find([values.label(part) for part in rest])
+                if basis is None:
+                    return self._unknown("variant", rest, record.box)
+                continue
+            said_basis, rest = self._take_basis(rest)
+            basis = said_basis or basis
             labels = tuple(values.label(part) for part in rest)
             if kind == "measure":
                 target = self.form.labels.find(labels)
                 if target is None:
-                    self.unknown.setdefault(("measure", "/".join(labels)), []).append(record.box)
-                    return
-            elif kind == "area":
-                area = self._area(rest, labels, record.box)
+                    return self._unknown("measure", rest, record.box)
+            else:
+                area = self._area(labels)
                 if area is None:
-                    return
-            elif basis is None and rest:
-                self.unknown.setdefault(("variant", "/".join(labels)), []).append(record.box)
-                return
+                    return self._unknown("area", rest[-1:], record.box)
         if target is None or period is None:
-            self.unknown.setdefault(("period", "/".join(record.headings)), []).append(record.box)
-            return
-        self._observe(record, target, basis, period, area or self.office)
+            return self._unknown("period", record.headings, record.box)
+        return self._observe(record, target, basis, period, area or self.office)
 
     def _ignored(self, path: tuple[str, ...]) -> bool:
         return self.form.ignored.find(values.label(part) for part in path) is not None
 
-    def _split(self, path: tuple[str, ...]) -> tuple[str | None, Period | None, tuple[str, ...]]:
-        """Take from a path the parts that say basis (本月, 累计) or period (2018年)."""
-        basis, period, rest = None, None, []
+    def _unknown(self, kind: str, path: Sequence[str], box: Box) -> None:
+        """Note a figure under a path that the form does not know; one issue for each path."""
+        label = "/".join(values.label(part) for part in path)
+        self.unknown.setdefault((kind, label), []).append(box)
+
+    def _take_basis(self, path: tuple[str, ...]) -> tuple[str | None, tuple[str, ...]]:
+        """Take from a path the part that says the basis: 本月/受理 is a flow of 受理."""
+        basis, rest = None, []
+        for part in path:
+            found = self.form.variants.find([values.label(part)])
+            basis = found or basis
+            if found is None:
+                rest.append(part)
+        return basis, tuple(rest)
+
+    def _take_period(self, path: tuple[str, ...]) -> tuple[Period | None, tuple[str, ...]]:
+        """Take from a path the part that says the period: 2018年/禅城区."""
+        period, rest = None, []
         for part in path:
             label = values.label(part)
-            found = self.form.variants.find([label])
-            if found is not None:
-                basis = found
-                continue
-            years = find_periods(part, self.form.statistical_year)
-            if years and self.form.labels.find([label]) is None:
-                period = reporting_period(years, self.form.rhythm, self.form.statistical_year)
+            found = periods_in(part, self.form.statistical_year)
+            if found and self.form.labels.find([label]) is None:
+                period = reporting_period(found, self.form.rhythm, self.form.statistical_year)
                 if says_only_period(label):
                     continue
             rest.append(part)
-        return basis, period, tuple(rest)
+        return period, tuple(rest)
 
-    def _area(self, rest: Sequence[str], labels: Sequence[str], box: Box) -> str | None:
-        if not rest:
+    def _area(self, labels: Sequence[str]) -> str | None:
+        if not labels:
             return self.scope
         code = self.form.areas.find(labels) or self.form.areas.find(labels[-1:])
         if code is not None:
@@ -198,7 +212,6 @@ class _Reader:
         try:
             return self._resolve(labels[-1]).code
         except (UnknownArea, AmbiguousArea):
-            self.unknown.setdefault(("area", labels[-1]), []).append(box)
             return None
 
     def _observe(

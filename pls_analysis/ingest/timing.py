@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 from pls_analysis.ingest import words
 from pls_analysis.ingest.forms import YEAR, Form
@@ -15,11 +16,17 @@ MONTHS = {"month": 1, "quarter": 3, "half_year": 6, "year": 12}
 PERIOD_ONLY = re.compile(r"[\d年月日度至第一二三四季上下半.\-—~()]+")
 
 
+@lru_cache(maxsize=4096)
+def periods_in(text: str, rule: StatisticalYear) -> tuple[Period, ...]:
+    """What `find_periods` finds; a sheet says the same few things over and over."""
+    return tuple(find_periods(text, rule))
+
+
 def reporting_period(found: Sequence[Period], rhythm: str, rule: StatisticalYear) -> Period | None:
     """The period of a form's rhythm that the last of the periods found ends.
 
-    A span from the start of the year ends in its last month: 1—6月 in a monthly form is June. A
-    whole year names no month, so that a monthly form headed only 2022年 has no period.
+    A span from the start of the year ends in its last month: 1—6月 in a monthly form is June, and
+    1—12月 is December. 2022年 alone names no month, so that a monthly form so headed has no period.
     """
     if not found:
         return None
@@ -35,7 +42,7 @@ def reporting_period(found: Sequence[Period], rhythm: str, rule: StatisticalYear
 def _names(said: Period, part: Period, year: Period) -> bool:
     if said.start == part.start:
         return True
-    return said.start == year.start and said.end < year.end
+    return said.start == year.start and (said.end < year.end or said.basis == "cumulative")
 
 
 def year_start(period: Period, rule: StatisticalYear) -> dt.date:
@@ -51,7 +58,7 @@ def table_period(form: Form, table: Table, file: str, sheet: str) -> Period | No
     """The period a table is about, from the most trusted source that names one."""
     for source in form.period_sources:
         for text in _texts(source, table, file, sheet):
-            found = find_periods(text, form.statistical_year)
+            found = periods_in(text, form.statistical_year)
             if found:
                 return reporting_period(found, form.rhythm, form.statistical_year)
     return None
