@@ -112,11 +112,11 @@ def _draw_pair(axes: Axes, at: int, row: dict[str, Any], data: dict[str, Any]) -
         axes.barh(at - 0.1, row["now"], height=0.36, color=NAVY)
     lang = data["lang"]
     shown = number(row["now"], _places(data)) + unit_tail(data["unit"], lang)
-    text = say(lang, "no_data") if row["now"] is None else shown
-    write(
-        axes, text, (row["now"] or 0, at - 0.1), (4, 0), color=NAVY, bold=True, va="center",
-        frame="data",
-    )  # fmt: skip
+    if row["now"] is None:
+        text, spot = say(lang, "no_data"), (row["before"] or 0, at + 0.21)
+    else:
+        text, spot = shown, (row["now"], at - 0.1)
+    write(axes, text, spot, (4, 0), color=NAVY, bold=True, va="center", frame="data")
     write(
         axes, row["change"], (1, at), (44, 0), color=MUTED, va="center",
         frame=("axes fraction", "data"),
