@@ -11,7 +11,7 @@ from pls_analysis.charts.chart import DRAWINGS, Chart, draw
 from pls_analysis.charts.layout import width_em, wrap
 from pls_analysis.charts.lettering import LABEL_PT, caption_height, write, write_caption
 from pls_analysis.charts.lines_data import plain
-from pls_analysis.charts.phrases import PHRASES, change, decimals, number, say, unit_tail
+from pls_analysis.charts.phrases import change, decimals, number, say, unit_tail
 from pls_analysis.charts.theme import (
     EDGE,
     INK,
@@ -60,7 +60,7 @@ def _alt(data: dict[str, Any]) -> str:
     lang, tail = data["lang"], unit_tail(data["unit"], data["lang"])
     before_label, now_label = data["series"]
     places = _places(data)
-    told = PHRASES[lang]["semicolon"].join(
+    told = say(lang, "semicolon").join(
         say(
             lang, "alt_bar", label=row["label"], unit=tail, before_label=before_label,
             now=number(row["now"], places), before=number(row["before"], places),
@@ -68,7 +68,7 @@ def _alt(data: dict[str, Any]) -> str:
         for row in data["rows"]
     )  # fmt: skip
     head = say(lang, "alt_bars", caption=data["caption"] or now_label)
-    return (head + told + PHRASES[lang]["stop"]).strip()
+    return (head + told + say(lang, "stop")).strip()
 
 
 def _places(data: dict[str, Any]) -> int:
@@ -112,11 +112,11 @@ def _draw_pair(axes: Axes, at: int, row: dict[str, Any], data: dict[str, Any]) -
         axes.barh(at - 0.1, row["now"], height=0.36, color=NAVY)
     lang = data["lang"]
     shown = number(row["now"], _places(data)) + unit_tail(data["unit"], lang)
-    text = say(lang, "no_data") if row["now"] is None else shown
-    write(
-        axes, text, (row["now"] or 0, at - 0.1), (4, 0), color=NAVY, bold=True, va="center",
-        frame="data",
-    )  # fmt: skip
+    if row["now"] is None:
+        text, spot = say(lang, "no_data"), (row["before"] or 0, at + 0.21)
+    else:
+        text, spot = shown, (row["now"], at - 0.1)
+    write(axes, text, spot, (4, 0), color=NAVY, bold=True, va="center", frame="data")
     write(
         axes, row["change"], (1, at), (44, 0), color=MUTED, va="center",
         frame=("axes fraction", "data"),

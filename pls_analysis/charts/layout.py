@@ -30,7 +30,7 @@ def wrap(text: str, em: float) -> str:
         return "\n".join(wrap(line, em) for line in text.split("\n"))
     if width_em(text) <= em:
         return text
-    if " " in text and text.isascii():
+    if " " in text and not any(unicodedata.east_asian_width(char) in "WF" for char in text):
         return "\n".join(textwrap.wrap(text, max(int(em / NARROW_EM), 8), break_long_words=False))
     lines, line = [], ""
     for char in text:

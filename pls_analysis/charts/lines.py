@@ -219,7 +219,7 @@ def _peer_label(line: dict[str, Any]) -> str:
 def draw_trend(data: dict[str, Any], width_cm: float, stretch: float) -> list[Axes]:
     """Draw the data of `trend`: the value axis left, names at the right end of the lines."""
     wide = width_cm * POINTS_PER_CM
-    em = 9.0 if width_cm > 12 else 6.0
+    em = 9.0 if width_cm > 12 else 6.8
     names = [wrap(data["name"], em), wrap(_peer_label(data), em)]
     right = max(width_em(name) for name in names) * LABEL_PT + 8
     right = max(right, 42.0)

@@ -5,59 +5,11 @@ from __future__ import annotations
 import calendar
 import math
 from collections.abc import Sequence
+from decimal import Decimal
 
+from pls_analysis.messages import GROWTH_BASE_MIN, Messages, rounded
 from pls_analysis.periods import parse_period
 
-PHRASES = {
-    "zh": {
-        "median": "{n}个同类地区中位数",
-        "band": "浅带为四分位区间",
-        "in_unit": "{text}（{unit}）",
-        "no_data": "无数据",
-        "level": "持平",
-        "points": "{d}个百分点",
-        "per_mille_points": "{d}个千分点",
-        "base_zero": "上年同期为0",
-        "year_before": "上年同期",
-        "alt_line": "折线图：{name}，{first}至{last}，共{n}期。",
-        "alt_now": "{period}为{value}{unit}",
-        "alt_missing_now": "{period}无数据",
-        "alt_before": "，上年同期为{value}{unit}",
-        "alt_range": "期内最高{high}{unit}（{high_at}），最低{low}{unit}（{low_at}）。",
-        "alt_gaps": "其中{n}期无数据。",
-        "alt_median": "同期{peers}为{value}{unit}。",
-        "alt_panel": "{name}：",
-        "alt_multiples": "{n}幅折线小图，{first}至{last}：",
-        "alt_bars": "条形图：{caption}。",
-        "alt_bar": "{label}{now}{unit}（{before_label}{before}{unit}）",
-        "stop": "。",
-        "semicolon": "；",
-    },
-    "en": {
-        "median": "Median of {n} peers",
-        "band": "band: middle half",
-        "in_unit": "{text} ({unit})",
-        "no_data": "no data",
-        "level": "no change",
-        "points": "{d} pp",
-        "per_mille_points": "{d} per mille points",
-        "base_zero": "0 a year before",
-        "year_before": "a year before",
-        "alt_line": "Line chart: {name}, {first} to {last}, {n} periods. ",
-        "alt_now": "{period}: {value}{unit}",
-        "alt_missing_now": "{period}: no data",
-        "alt_before": ", a year before: {value}{unit}",
-        "alt_range": "Highest {high}{unit} ({high_at}), lowest {low}{unit} ({low_at}). ",
-        "alt_gaps": "No data for {n} of the periods. ",
-        "alt_median": "{peers}: {value}{unit}. ",
-        "alt_panel": "{name}, ",
-        "alt_multiples": "{n} small line charts, {first} to {last}: ",
-        "alt_bars": "Bar chart: {caption}. ",
-        "alt_bar": "{label} {now}{unit} ({before_label} {before}{unit})",
-        "stop": ". ",
-        "semicolon": "; ",
-    },
-}
 SHORT = {
     "zh": {
         "M": [f"{month}月" for month in range(1, 13)],
@@ -71,13 +23,11 @@ SHORT = {
     },
 }
 """Months, quarters and half-years as an axis names them."""
-SMALL_BASE = 10
-"""Below this number of cases a year before, a change is given in cases and not in per cent."""
 
 
 def say(lang: str, key: str, **values: object) -> str:
-    """One phrase in `lang` ("zh" or "en") with its values filled in."""
-    return PHRASES[lang][key].format(**values)
+    """One phrase of the catalogue's section `chart` in `lang`, with its values filled in."""
+    return Messages(lang)(f"chart.{key}", **values)
 
 
 def period_text(period: str, lang: str, short: bool = False) -> str:
@@ -102,11 +52,11 @@ def decimals(values: Sequence[float | None], unit: str) -> int:
     return 0 if all(float(value).is_integer() for value in known) else 1
 
 
-def number(value: float | None, places: int = 0) -> str:
-    """A figure with thousands separators and a true minus sign; "—" where there is none."""
+def number(value: float | Decimal | None, places: int = 0) -> str:
+    """A figure rounded half up, with thousands separators and a true minus sign; "—" for none."""
     if value is None or math.isnan(value):
         return "—"
-    return f"{value:,.{places}f}".replace("-", "−")
+    return f"{rounded(value, places):,f}".replace("-", "−")
 
 
 def change(value: float | None, before: float | None, unit: str, lang: str) -> str:
@@ -116,20 +66,23 @@ def change(value: float | None, before: float | None, unit: str, lang: str) -> s
     """
     if value is None or before is None:
         return ""
-    step = value - before
-    arrow = "▲" if step > 0 else "▼"
+    base = Decimal(repr(float(before)))
+    step = Decimal(repr(float(value))) - base
+    arrow, size = "▲" if step > 0 else "▼", abs(step)
     if unit in {"%", "‰"}:
-        text = f"{abs(step):.{decimals([], unit)}f}"
-        key = "points" if unit == "%" else "per_mille_points"
-        return arrow + say(lang, key, d=text) if float(text) else say(lang, "level")
-    if before == 0:
-        return say(lang, "base_zero") if step else say(lang, "level")
-    if abs(before) < SMALL_BASE:
-        places = decimals([step], unit)
+        places = decimals([], unit)
+        key = "common.points" if unit == "%" else "common.per_mille_points"
+        told = Messages(lang)(key, value=number(size, places))
+        return arrow + told if rounded(size, places) else say(lang, "level")
+    if not step:
+        return say(lang, "level")
+    if base == 0:
+        return say(lang, "base_zero")
+    if abs(base) < GROWTH_BASE_MIN:
         tail = unit if lang == "zh" else ""
-        return f"{arrow}{number(abs(step), places)}{tail}" if step else say(lang, "level")
-    text = f"{abs(step / before) * 100:.1f}"
-    return f"{arrow}{text}%" if float(text) else say(lang, "level")
+        return f"{arrow}{number(size, decimals([float(step)], unit))}{tail}"
+    growth = size / abs(base) * 100
+    return f"{arrow}{number(growth, 1)}%" if rounded(growth, 1) else say(lang, "level")
 
 
 def unit_tail(unit: str, lang: str) -> str:
@@ -186,9 +139,9 @@ def _describe_now(line: dict, places: int, tail: str, lang: str) -> str:
     now = period_text(line["current"], lang)
     value = line["value"][at]
     if value is None:
-        return say(lang, "alt_missing_now", period=now) + PHRASES[lang]["stop"]
+        return say(lang, "alt_missing_now", period=now) + say(lang, "stop")
     text = say(lang, "alt_now", period=now, value=number(value, places), unit=tail)
     before = line["value"][at - line["year"]] if at >= line["year"] > 0 else None
     if before is not None:
         text += say(lang, "alt_before", value=number(before, places), unit=tail)
-    return text + PHRASES[lang]["stop"]
+    return text + say(lang, "stop")

@@ -74,7 +74,7 @@ class HtmlExporter(TemplateExporter):
         split = next((at for at, part in enumerate(page.parts, 1) if part["kind"] == "masthead"), 0)
         given |= {
             "page": page,
-            "words": WORDS[page.lang],
+            "words": {**WORDS[page.lang], "mark": blocks.MARKS[page.lang]},
             "head": Markup("".join(fragments[:split])),
             "body": Markup("".join(fragments[split:])),
             "contents": contents(page),

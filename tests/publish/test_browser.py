@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterator
 from pathlib import Path
 
+import pypdf
 import pytest
 from demo import WORDS, brief
 
+from pls_analysis.blocks import MARKS
 from pls_analysis.publish.html import HtmlExporter
 
 pytestmark = pytest.mark.browser
@@ -92,3 +95,15 @@ def test_the_keyboard_reaches_content_and_sections(opened):
     assert page.url.endswith("#main")
     page.locator("nav a").nth(2).click()
     assert page.locator("h2").nth(2).is_visible()
+
+
+def test_paper_carries_the_mark_and_a_number_on_every_page(browser, report):
+    lang, path = report
+    page = browser.new_page()
+    page.goto(path.as_uri())
+    pages = pypdf.PdfReader(io.BytesIO(page.pdf(prefer_css_page_size=True))).pages
+    page.close()
+    texts = ["".join(sheet.extract_text().split()) for sheet in pages]
+    assert len(texts) > 1
+    assert all("".join(MARKS[lang].split()) in text for text in texts)
+    assert all(f"—{number}—" in text for number, text in enumerate(texts, 1))

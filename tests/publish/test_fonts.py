@@ -52,7 +52,7 @@ def test_the_licence_travels_with_the_fonts():
 def test_a_web_font_holds_what_is_said_and_little_more():
     css = font_css("柳荫街道", "简报")
     assert css.count("@font-face") == 3
-    assert len(css) < 12_000
+    assert len(css) < 20_000
     assert css == font_css("道街荫柳", "报简"), "the same characters make the same bytes"
 
 
