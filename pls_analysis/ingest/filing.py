@@ -12,7 +12,8 @@ from pls_analysis.ingest.layout import Table
 from pls_analysis.ingest.rows import Box, Grid
 
 DATED = re.compile(
-    r"[(]?(?:(?:19|20)\d\d|[一二][〇○零一二三四五六七八九]{3})年度?(?:[\d一二三四五六七八九十]{1,2}月)?份?[)]?"
+    r"[(]?(?:(?:19|20)\d\d|[一二][〇○零一二三四五六七八九]{3})年度?"
+    r"(?:[\d一二三四五六七八九十]{1,2}(?:[^\d月]\d{1,2})?月)?份?[)]?"
 )
 """A period beside the office's name in a title: 柳荫街道2022年6月公共法律服务月报."""
 

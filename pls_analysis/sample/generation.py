@@ -2,42 +2,26 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import shutil
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
-from zipfile import BadZipFile, ZipFile
+from pathlib import Path
 
 from pls_analysis.areas import AreaTree, load_areas
 from pls_analysis.configs import ConfigError, Problems, read_rows, unknown
 from pls_analysis.periods import CALENDAR, Period, parse_period
 from pls_analysis.project import Project
+from pls_analysis.sample.files import check_clear, remove, write_manifest
 from pls_analysis.sample.model import Town, months, simulate
 from pls_analysis.sample.planning import Plan, known_kinds, plan_faults
 from pls_analysis.sample.reports import Entry, Line, Report, Written, compose, plain
 from pls_analysis.sample.settings import Settings, load_settings
 from pls_analysis.sample.styles import draw_style
 from pls_analysis.sample.truth import Fault, Mending, SampleTruth, TruthRow
-from pls_analysis.sample.workbooks import PROPERTY, write_report
+from pls_analysis.sample.workbooks import write_report
 
-MANIFEST = ".sample.json"
 REASON = "电话核实"
 DECIDED_BY = "样例"
 ALIAS_COLUMNS = ("alias", "code")
-
-
-class SampleError(RuntimeError):
-    """The sample cannot be written there; the message says why and what to do."""
-
-
-@dataclass(frozen=True)
-class Removal:
-    """Files of the sample that were deleted, and those left because they have been changed."""
-
-    removed: tuple[str, ...]
-    kept: tuple[str, ...]
 
 
 def generate(
@@ -72,16 +56,16 @@ def generate(
     written += [report for _, report in plan.extra]
     paths = [report.path for report in written] + list(plan.copies.values())
     remove(out)
-    _check_clear(out, paths)
+    check_clear(out, paths)
     # The list of files comes first: a run that is stopped can still be removed.
-    _write_manifest(out, seed, paths)
+    write_manifest(out, seed, paths)
     for number, report in enumerate(written, 1):
         write_report(report, out, seed)
         if report.path in plan.copies:
             shutil.copyfile(out / report.path, out / plan.copies[report.path])
         if progress is not None:
             progress(number, len(written))
-    _write_manifest(out, seed, paths)
+    write_manifest(out, seed, paths)
     return _truth(settings, reports, plan, tuple(sorted(paths)), seed)
 
 
@@ -220,70 +204,3 @@ def _mendings(report: Report, path: str, line: Line) -> Iterable[Mending]:
     for entry in mended:
         yield Mending(path, report.sheet, entry.cell, raw_text(entry), plain(entry.value), REASON,
                       DECIDED_BY)  # fmt: skip
-
-
-# -- files -------------------------------------------------------------------------------------
-
-
-def _check_clear(out: Path, paths: Iterable[str]) -> None:
-    taken = [path for path in paths if (out / path).exists()]
-    if taken:
-        raise SampleError(
-            f"{out} holds files that are not the sample's, among them {taken[0]}: "
-            "write the sample to an empty folder with --out."
-        )
-
-
-def _write_manifest(out: Path, seed: int, paths: Iterable[str]) -> None:
-    out.mkdir(parents=True, exist_ok=True)
-    known = _read_manifest(out)
-    for path in paths:
-        known[path] = _digest(out / path) if (out / path).is_file() else ""
-    text = json.dumps({"seed": seed, "files": dict(sorted(known.items()))}, ensure_ascii=False,
-                      indent=0)  # fmt: skip
-    (out / MANIFEST).write_text(text + "\n", encoding="utf-8", newline="\n")
-
-
-def _read_manifest(out: Path) -> dict[str, str]:
-    file = out / MANIFEST
-    if not file.is_file():
-        return {}
-    return json.loads(file.read_text(encoding="utf-8"))["files"]
-
-
-def remove(out: Path) -> Removal:
-    """Delete exactly what the sample wrote below a folder, and folders that are then empty.
-
-    A file that has changed since and no longer says that it is synthetic is somebody's own: it is
-    kept and named.
-    """
-    removed, kept = [], []
-    for path, digest in _read_manifest(out).items():
-        file = out / path
-        if not file.is_file():
-            continue
-        if (digest and _digest(file) == digest) or is_synthetic(file):
-            file.unlink()
-            removed.append(path)
-        else:
-            kept.append(path)
-    for folder in sorted({parent for path in removed for parent in PurePosixPath(path).parents},
-                         key=lambda one: -len(one.parts)):  # fmt: skip
-        place = out / folder
-        if folder.parts and place.is_dir() and not any(place.iterdir()):
-            place.rmdir()
-    (out / MANIFEST).unlink(missing_ok=True)
-    return Removal(tuple(removed), tuple(kept))
-
-
-def is_synthetic(file: Path) -> bool:
-    """Whether a workbook carries the sample's document property."""
-    try:
-        with ZipFile(file) as archive:
-            return PROPERTY.encode() in archive.read("docProps/custom.xml")
-    except (BadZipFile, KeyError):
-        return False
-
-
-def _digest(file: Path) -> str:
-    return hashlib.sha256(file.read_bytes()).hexdigest()

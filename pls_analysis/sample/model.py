@@ -70,14 +70,17 @@ def simulate(
 ) -> dict[tuple[str, Period], Counted]:
     """Invent the figures of each town and month of the span, by (town code, month)."""
     activity = _activity(settings, towns, seed)
-    first = month(span[0].start.year - 1, 1)
+    absent = {
+        each: settings.unprinted(each)
+        for each in months(month(span[0].start.year - 1, 1), span[-1])
+    }
     counted: dict[tuple[str, Period], Counted] = {}
     for town in towns:
         shares = _shares(settings, town, seed)
-        flows = {
-            each: _flow(settings, town, each, activity[town.code], shares, seed)
-            for each in months(first, span[-1])
-        }
+        flows: dict[Period, dict[Key, float]] = {}
+        for each, unprinted in absent.items():
+            flow = _flow(settings, town, each, activity[town.code], shares, seed)
+            flows[each] = {key: value for key, value in flow.items() if key not in unprinted}
         for each in span:
             year = [flows[month(each.start.year, n)] for n in range(1, each.start.month + 1)]
             before = flows[month(each.start.year - 1, each.start.month)]
@@ -121,13 +124,13 @@ def _flow(
 ) -> dict[Key, float]:
     """The figures of one month, parts after their whole."""
     figures: dict[Key, float] = {}
+    draw = random(seed, town.code, str(when), "figures")
     for figure in settings.figures.values():
-        draw = random(seed, town.code, str(when), figure.measure)
         total = _draw(settings, figure, figures, draw, town.units * activity, when)
         figures[figure.measure, "total"] = total
         if figure.parts:
             figures |= _split(figure, int(total), shares, draw)
-    return {key: value for key, value in figures.items() if settings.prints(*key, when)}
+    return figures
 
 
 def _draw(

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pls_analysis.periods import Period
 from pls_analysis.sample.model import Counted, Key, Town, random
 from pls_analysis.sample.settings import Figure, Row, Settings
-from pls_analysis.sample.styles import Style, wording
+from pls_analysis.sample.styles import Style
 
 Written = str | int | float | None
 
@@ -59,7 +59,6 @@ class Report:
     path: str
     office: str
     declared: dt.date
-    people: tuple[str, str, str, str]
     lines: list[Line]
     remark: str = ""
 
@@ -83,11 +82,8 @@ def compose(
     late = int(
         draw.choice([1, 2, 3, 4, 5, 6, 8, 11], p=[0.1, 0.2, 0.2, 0.2, 0.15, 0.08, 0.05, 0.02])
     )
-    names = random(seed, town.code, "people")
-    chiefs = [settings.surnames[names.randint(len(settings.surnames))] + "某" for _ in range(3)]
-    phone = settings.phone.format(names.randint(10000))
     lines = [
-        _line(settings, row, town, style, counted, seed)
+        _line(settings, row, town, style, counted)
         for row in settings.rows
         if row.stands_in(month) and (style.sections or not row.section)
     ]
@@ -100,18 +96,15 @@ def compose(
         path=style.file_name(town, month),
         office=f"{town.name}{settings.office}",
         declared=month.end + dt.timedelta(days=late),
-        people=(chiefs[0], chiefs[1], chiefs[2], phone),
         lines=lines,
     )
 
 
-def _line(
-    settings: Settings, row: Row, town: Town, style: Style, counted: Counted, seed: int
-) -> Line:
+def _line(settings: Settings, row: Row, town: Town, style: Style, counted: Counted) -> Line:
     if row.section:
         return Line(row, row.section, "")
     figure, key = settings.figures[row.measure], (row.measure, row.part)
-    line = Line(row, wording(row, town, seed), row.unit)
+    line = Line(row, style.wordings[row], row.unit)
     for basis, figures in (("flow", counted.flow), ("cumulative", counted.cumulative)):
         value = figures[key]
         entry = Entry(key, basis, value, row.unit, plain(value), _format(figure, style))

@@ -102,10 +102,10 @@ class Settings:
         """The unit in which each measure is kept."""
         return {row.measure: row.unit for row in self.rows if row.measure}
 
-    def prints(self, measure: str, part: str, month: Period) -> bool:
-        """Whether the form of a month asks for a figure; one that no form prints is kept."""
-        lines = [row for row in self.rows if (row.measure, row.part) == (measure, part)]
-        return not lines or any(row.stands_in(month) for row in lines)
+    def unprinted(self, month: Period) -> set[tuple[str, str]]:
+        """The figures, as (measure, part), that have a line in the form, but not in a month's."""
+        lines = {(row.measure, row.part) for row in self.rows}
+        return lines - {(row.measure, row.part) for row in self.rows if row.stands_in(month)}
 
 
 def load_settings(file: Path) -> Settings:

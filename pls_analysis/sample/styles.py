@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
 
@@ -32,7 +32,10 @@ NUMERALS = "〇一二三四五六七八九十"
 
 @dataclass(frozen=True, slots=True)
 class Style:
-    """One office's habits. `nesting` says how parts are shown below their whole."""
+    """One office's habits. `nesting` says how parts are shown below their whole.
+
+    `wordings` are the words it uses for each line of the form, `people` who sign and their phone.
+    """
 
     titles: tuple[str, ...]
     title: str
@@ -58,7 +61,9 @@ class Style:
     footer: str
     nothing: str
     grouped: bool
-    headings: dict[str, str] = field(default_factory=dict)
+    people: tuple[str, str, str, str]
+    headings: Mapping[str, str] = field(default_factory=dict)
+    wordings: Mapping[Row, str] = field(default_factory=dict)
     local_row: Row | None = None
 
     def period_text(self, month: Period) -> str:
@@ -117,15 +122,16 @@ def draw_style(settings: Settings, town: Town, seed: int) -> Style:
         footer=pick(("line", "cells", "lines")),
         nothing=pick(("0", "—", "")),
         grouped=chance(0.3),
+        people=(
+            f"{pick(settings.surnames)}某",
+            f"{pick(settings.surnames)}某",
+            f"{pick(settings.surnames)}某",
+            settings.phone.format(draw.randint(10000)),
+        ),
         headings={
             name: words if isinstance(words, str) else pick(words, 0.5)
             for name, words in settings.headings.items()
         },
+        wordings={row: pick(row.wordings, 0.55) for row in settings.rows if row.wordings},
         local_row=pick(settings.local_rows) if settings.local_rows and chance(0.12) else None,
     )
-
-
-def wording(row: Row, town: Town, seed: int) -> str:
-    """The words an office keeps to for a line of the form; mostly the form's own."""
-    draw = random(seed, town.code, row.measure, row.part, "wording")
-    return row.wordings[0 if draw.rand() < 0.55 else draw.randint(len(row.wordings))]

@@ -172,7 +172,7 @@ class _Drawing:
         self.row += 1
 
     def _head(self) -> None:
-        words = self.style.headings | {"serial": "序号"}
+        words = {**self.style.headings, "serial": "序号"}
         low = self.row + int(self.style.two_levels)
         for name, col in self.columns.items():
             if name == "gap":
@@ -257,7 +257,8 @@ class _Drawing:
         date = f"{report.declared.year}年{report.declared.month}月{report.declared.day}日"
         labels = ("单位负责人", "统计负责人", "填表人", "联系电话", "报出日期")
         said = [
-            f"{label}：{text}" for label, text in zip(labels, (*report.people, date), strict=True)
+            f"{label}：{text}"
+            for label, text in zip(labels, (*self.style.people, date), strict=True)
         ]
         if self.style.footer == "cells":
             cols = [self.first + min(place, self.last - self.first) for place in range(5)]
