@@ -43,11 +43,12 @@ def expected_errors() -> tuple[type[Exception], ...]:
     from pls_analysis.configs import ConfigError
     from pls_analysis.ingest.pipeline import IngestError
     from pls_analysis.observations import StoreError
+    from pls_analysis.sample import SampleError
     from pls_analysis.trace import TraceError
 
     return (
-        AmbiguousArea, ConfigError, IngestError, ManifestError, PlanError, StoreError, TraceError,
-        UnknownArea,
+        AmbiguousArea, ConfigError, IngestError, ManifestError, PlanError, SampleError, StoreError,
+        TraceError, UnknownArea,
     )  # fmt: skip
 
 

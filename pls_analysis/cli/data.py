@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -17,30 +18,37 @@ from pls_analysis.cli.output import (
     parsed,
     show,
 )
-from pls_analysis.periods import parse_period
-from pls_analysis.project import find_project
+from pls_analysis.periods import Period, parse_period
+from pls_analysis.project import Project, find_project
+
+if TYPE_CHECKING:
+    from pls_analysis.observations import Store
 
 # Reading and analysing import half of the scientific stack; `pls --help` should not wait for it.
 
 SEVERITIES = ("error", "warning", "info")
 ALIASES = "config/aliases.csv: "
+UNKNOWN_CODE = ",CODE,"
+"""In an alias line: no area comes near, so that a person has to look for it."""
 FOLDER = click.Path(path_type=Path, file_okay=False)
 FILE = click.Path(path_type=Path, dir_okay=False)
 
 
 @click.command(epilog=example("pls sample", "pls sample --from 2022-01 --until 2022-06 --broken"))
 @click.option("--out", type=FOLDER, help="Folder to write to; by default the raw folder.")
-@click.option("--seed", type=int, default=1, show_default=True, help="Another seed, other figures.")
-@click.option("--from", "start", default="2020-01", show_default=True, help="First month.")
-@click.option("--until", default="2022-06", show_default=True, help="Last month.")
+@click.option("--seed", type=int, help="Another seed, other figures.")
+@click.option("--from", "start", default="2020-01", show_default=True,
+              callback=parsed(parse_period), help="First month.")  # fmt: skip
+@click.option("--until", default="2022-06", show_default=True,
+              callback=parsed(parse_period), help="Last month.")  # fmt: skip
 @click.option("--truth", type=FILE, help="Also write the truth behind the workbooks (CSV).")
 @click.option("--broken", is_flag=True, help="Add files that have to be refused.")
 @click.option("--remove", is_flag=True, help="Take the sample away again; other files stay.")
 def sample(
     out: Path | None,
-    seed: int,
-    start: str,
-    until: str,
+    seed: int | None,
+    start: Period,
+    until: Period,
     truth: Path | None,
     broken: bool,
     remove: bool,
@@ -51,12 +59,27 @@ def sample(
     project = find_project()
     out = out or project.raw
     if remove:
-        click.echo(f"{counted(samples.remove(out), 'sample file')} removed from {out}")
+        _remove_sample(out)
         return
-    made = samples.generate(project, out, seed=seed, start=start, until=until, truth=truth)
-    click.echo(f"{counted(len(made), 'workbook')} written to {out}")
+    if until < start:
+        raise click.BadParameter(f"{until} is before {start}", param_hint="--until")
+    with Progress("workbook") as progress:
+        made = samples.generate(project, out, seed, start, until, progress)
+    click.echo(f"{counted(len(made.files), 'workbook')} written to {out}")
+    if truth is not None:
+        written = samples.write_truth(made, truth)
+        click.echo("their truth: " + ", ".join(map(str, written)))
     if broken:
         click.echo(f"{counted(len(samples.broken(out)), 'broken file')} added")
+
+
+def _remove_sample(out: Path) -> None:
+    from pls_analysis import sample as samples
+
+    removal = samples.remove(out)
+    click.echo(f"{counted(len(removal.removed), 'sample file')} removed from {out}")
+    for path in removal.kept:
+        click.echo(f"kept, as somebody has changed it: {path}", err=True)
 
 
 @click.command(epilog=example("pls ingest", "pls ingest data/raw --jobs 4"))
@@ -129,7 +152,7 @@ def issues(office: str | None, severity: tuple[str, ...], as_json: bool) -> None
     click.echo(", ".join(counted(int(counts.get(one, 0)), one) for one in SEVERITIES))
 
 
-def _files_of(project, store, office: str) -> set[str]:
+def _files_of(project: Project, store: Store, office: str) -> set[str]:
     """The raw files that an office, or one in an area under it, has sent."""
     from pls_analysis.analysis import area_tree, resolve_area
 
@@ -143,7 +166,11 @@ def _files_of(project, store, office: str) -> set[str]:
 def _suggest_aliases(remedies: list[str]) -> None:
     """Print the lines for config/aliases.csv that remedies hold, ready to be pasted."""
     said = dict.fromkeys(
-        remedy.split(ALIASES, 1)[1].strip() for remedy in remedies if ALIASES in remedy
+        line
+        for remedy in remedies
+        if ALIASES in remedy
+        for line in [remedy.split(ALIASES, 1)[1].strip()]
+        if UNKNOWN_CODE not in line
     )
     if said:
         click.echo("\nFor config/aliases.csv, each once a person is sure and with that name:")
@@ -157,7 +184,7 @@ def _suggest_aliases(remedies: list[str]) -> None:
 @click.option("--days", type=click.IntRange(min=0), default=10, show_default=True,
               help="Days after the end of a period within which a form is on time.")  # fmt: skip
 @json_option
-def completeness(period, days: int, as_json: bool) -> None:
+def completeness(period: Period, days: int, as_json: bool) -> None:
     """Show which office has sent what for a period, whether on time, and how full."""
     from pls_analysis.analysis import area_tree, form_specs
     from pls_analysis.observations import Store
@@ -195,7 +222,7 @@ def completeness(period, days: int, as_json: bool) -> None:
 @click.option("--breakdown", default="total", show_default=True,
               help='A part such as "kind=family", or "all".')  # fmt: skip
 @json_option
-def trace(measure: str, area: str, period, breakdown: str, as_json: bool) -> None:
+def trace(measure: str, area: str, period: Period, breakdown: str, as_json: bool) -> None:
     """Go from a printed figure of MEASURE down to file, sheet, cell and the text in it."""
     from pls_analysis import trace as tracing
     from pls_analysis.analysis import area_tree, measure_specs, resolve_area
