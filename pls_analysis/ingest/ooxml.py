@@ -159,7 +159,6 @@ def _check_sizes(parts: list[zipfile.ZipInfo]) -> None:
 
 def _parser(start: Callable[[str, dict[str, str]], object]) -> expat.XMLParserType:
     parser = expat.ParserCreate()
-    parser.buffer_text = True
     parser.StartElementHandler = start
     parser.StartDoctypeDeclHandler = _refuse_doctype
     return parser
@@ -304,7 +303,8 @@ class _SheetScan:
             raise _outside(f"column {col} in row {self._row}")
         self._col = col
         self._type = attrs.get("t", "n")
-        self._pending = False
+        if self._pending:
+            self._stop_waiting()
         self._cells += 1
         if self._cells > MOST_CELLS:
             raise _too_big(self._cells)
@@ -326,12 +326,16 @@ class _SheetScan:
         if not self._pending:
             return
         if self._type == "str":  # an empty text is a result too
-            self._found()
+            self._found("an empty text")
         else:
             self._parser.CharacterDataHandler = self._found
 
-    def _found(self, *_: object) -> None:
-        self.uncached.discard((self._row, self._col))
+    def _found(self, text: str) -> None:
+        if text.strip():
+            self.uncached.discard((self._row, self._col))
+            self._stop_waiting()
+
+    def _stop_waiting(self) -> None:
         self._pending = False
         self._parser.CharacterDataHandler = None
 
