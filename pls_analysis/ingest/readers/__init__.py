@@ -10,6 +10,7 @@ from pathlib import Path
 
 from openpyxl.utils.exceptions import InvalidFileException
 from xlrd.biffh import XLRDError
+from xlrd.compdoc import CompDocError
 
 from pls_analysis.ingest.cells import Sheet
 from pls_analysis.ingest.inspection import FileKind, Inspection, Refused
@@ -24,8 +25,8 @@ READERS: Mapping[FileKind, Callable[[Inspection, str], list[Sheet]]] = {
 }
 
 PARSER_ERRORS = (
-    ArithmeticError, AssertionError, AttributeError, EOFError, InvalidFileException, LookupError,
-    NotImplementedError, OSError, RecursionError, SyntaxError, TypeError, ValueError, XLRDError,
+    ArithmeticError, AssertionError, AttributeError, CompDocError, EOFError, InvalidFileException,
+    LookupError, NotImplementedError, OSError, RecursionError, SyntaxError, TypeError, ValueError, XLRDError,
     struct.error, zipfile.BadZipFile, zlib.error,
 )  # fmt: skip
 """What openpyxl, xlrd and ElementTree (its ParseError is a SyntaxError) raise on broken files."""
