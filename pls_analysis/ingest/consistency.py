@@ -21,6 +21,8 @@ CODES = frozenset({"parts_mismatch", "part_exceeds_whole", "cumulative_mismatch"
                    "cumulative_falls", "cumulative_as_month"})  # fmt: skip
 RATES = ("%", "‰")
 TOLERANCE = 1e-6
+COUNTS_TO_TELL = 3
+"""Counts of one report that repeat their running totals, to say that its rates do so too."""
 Row = Mapping[Hashable, Any]
 
 
@@ -38,6 +40,8 @@ def check(standing: pd.DataFrame, forms: Sequence[Form], submissions: pd.DataFra
     paths = dict(zip(submissions["submission"], submissions["path"], strict=True))
     frame = standing.assign(file=standing["submission"].map(paths).fillna(""))
     wrong_months, issues = _check_running_totals(frame)
+    wrong_rates, more = _rates_beside(frame, wrong_months)
+    wrong_months, issues = [*wrong_months, *wrong_rates], [*issues, *more]
     for form in forms:
         mine = frame[frame["form"] == form.id]
         for rule in form.checks:
@@ -87,6 +91,28 @@ def _check_running_totals(frame: pd.DataFrame) -> tuple[list[int], list[Issue]]:
         else:
             issues.append(_off(row))
     return wrong, issues
+
+
+def _rates_beside(frame: pd.DataFrame, wrong: Sequence[int]) -> tuple[list[int], list[Issue]]:
+    """Rates that repeat the running total where the counts beside them do: the same slip."""
+    slipped = frame.loc[list(wrong), "submission"].value_counts()
+    rates = frame[
+        frame["unit"].isin(RATES)
+        & frame["submission"].isin(slipped.index[slipped >= COUNTS_TO_TELL])
+    ]
+    key = ["measure", "area", "subject", "breakdown", "period_end", "submission"]
+    flow = rates[rates["basis"] == "flow"].reset_index(names="index_flow")
+    total = rates.loc[rates["basis"] == "cumulative", [*key, "value"]]
+    pairs = flow.merge(total, on=key, suffixes=("", "_total"))
+    same = pairs[(pairs["value"] - pairs["value_total"]).abs() <= TOLERANCE]
+    issues = [
+        _issue(row, "error", "cumulative_as_month",
+               f"{row['measure']}: the month's column holds running totals in this file, and this "
+               f"rate ({row['value']:,g}) is the year's. The figure is not used.",
+               "Ask the office for the month's own figure.")
+        for row in same.to_dict("records")
+    ]  # fmt: skip
+    return [int(index) for index in same["index_flow"]], issues
 
 
 def _as_month(row: Row) -> Issue:

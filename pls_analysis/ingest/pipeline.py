@@ -299,7 +299,9 @@ def _store(
     )
     files = tables.files.sort_values("path", ignore_index=True)
     filed = tables.submissions
-    filed = filed.assign(supersedes=filed["submission"].map(lambda one: settled.supersedes.get(one, "")))
+    filed = filed.assign(
+        supersedes=filed["submission"].map(lambda one: settled.supersedes.get(one, ""))
+    )
     superseded = _concat([settled.superseded, checked.withheld])
     refused = files.loc[files["outcome"] == "refused", "path"].tolist()
     old = set(before.manifest.get("refused", [])) if before is not None else set()
