@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from pls_analysis import blocks
+from pls_analysis import blocks, charts
 from pls_analysis.blocks import Block
 from pls_analysis.briefs import Brief
 from pls_analysis.charts.phrases import change, decimals, number
@@ -73,8 +73,8 @@ def compare(brief: Brief) -> list[Change]:
     return [_compare(brief, measure) for measure in brief.measures]
 
 
-def _compare(brief: Brief, measure: str) -> Change:
-    own = brief.series(measure)[brief.area.name]
+def _compare(brief: Brief, measure: str, breakdown: str = "total") -> Change:
+    own = brief.series(measure, breakdown)[brief.area.name]
     unit = brief.specs[measure].unit
     last = own.index[-1]
     adds_up = brief.is_flow(measure) and unit not in RATES and not own.index.freqstr.startswith("Y")
@@ -225,12 +225,14 @@ def _short(period: pd.Period) -> str:
 
 
 def watch(brief: Brief) -> Block:
-    """What readers of the figures should know: failed checks and unused cells of the last year."""
-    issues = _issues_of(brief)
+    """What readers of the figures should know of the last year: missing returns and figures,
+    failed checks, unused cells.
+    """
+    found = pd.concat([_missing_returns(brief), _missing_figures(brief), _issues_of(brief)])
     rows = [
         [Period(row.period_start.date(), row.period_end.date()).label(brief.lang),
          brief.say(f"issue.{row.code}"), f"{brief.forms[row.form].title} {row.cell}".strip()]
-        for row in issues.head(WATCHED).itertuples()
+        for row in found.head(WATCHED).itertuples()
     ]  # fmt: skip
     if not rows:
         rows = [["—", brief.say("brief.nothing_to_watch"), "—"]]
@@ -239,16 +241,44 @@ def watch(brief: Brief) -> Block:
         {"label": brief.say("brief.column_matter"), "width": 2},
         {"label": brief.say("brief.column_source"), "width": 2},
     ]
-    return blocks.table(columns, rows, brief.caption("watch", n=len(issues), shown=len(rows)))
+    shown = min(len(found), WATCHED)
+    return blocks.table(columns, rows, brief.caption("watch", n=len(found), shown=shown))
+
+
+def _last_year(brief: Brief, frame: pd.DataFrame) -> pd.DataFrame:
+    start = pd.Timestamp(brief.period.year_before().end)
+    ends = frame["period_end"]
+    return frame[(ends > start) & (ends <= pd.Timestamp(brief.period.end))]
+
+
+def _missing_returns(brief: Brief) -> pd.DataFrame:
+    """Periods of the last year for which the area's office filed nothing on a form of its own."""
+    filed = Store(brief.project.processed).submissions()
+    filed = filed[filed["office"] == brief.area.code]
+    everybody = [brief.area.code, *(one.code for one in brief.peers)]
+    rows = []
+    for form in filed["form"].unique():
+        if brief.forms[form].sender != brief.area.level:
+            continue
+        due = _last_year(brief, brief.observations.query("form == @form and area in @everybody"))
+        due = due[due["basis"] == "flow"][["period_start", "period_end"]].drop_duplicates()
+        late = due[~due["period_end"].isin(filed.loc[filed["form"] == form, "period_end"])]
+        rows.append(late.assign(form=form, code="report_missing", cell=""))
+    return pd.concat(rows) if rows else pd.DataFrame()
+
+
+def _missing_figures(brief: Brief) -> pd.DataFrame:
+    """Figures of the last year that the office itself marked as not available."""
+    own = brief.observations
+    own = own[(own["area"] == brief.area.code) & (own["status"] == "x")]
+    return _last_year(brief, own).assign(code="figure_missing")
 
 
 def _issues_of(brief: Brief) -> pd.DataFrame:
     """Errors and warnings of the last year in the area's own reports or at its own figures."""
     store = Store(brief.project.processed)
     filed = store.submissions()
-    start = pd.Timestamp(brief.period.year_before().end)
-    until = pd.Timestamp(brief.period.end)
-    filed = filed[(filed["period_end"] > start) & (filed["period_end"] <= until)]
+    filed = _last_year(brief, filed)
     issues = store.issues()
     issues = issues[issues["severity"].isin(SEVERITIES)]
     issues = issues.merge(filed, left_on="file", right_on="path")
@@ -276,10 +306,45 @@ def notes(brief: Brief) -> Block:
 
 
 def _sources(brief: Brief, own: pd.DataFrame) -> str:
-    last = own[own["breakdown"] == "total"].sort_values("period_end")
-    last = last.drop_duplicates(["measure"], keep="last")
+    """The cells of the last figure of each measure: form, period, measure and cell."""
+    last = own[(own["breakdown"] == "total") & (own["basis"] != "cumulative")]
+    last = last.sort_values("period_end").drop_duplicates(["measure"], keep="last")
     said = []
-    for form, rows in last.groupby("form", sort=False):
-        cells = brief.say("brief.list_stop").join(rows["cell"])
-        said.append(brief.say("notes.source", form=brief.forms[str(form)].title, cells=cells))
+    for (form, start, end), rows in last.groupby(["form", "period_start", "period_end"]):
+        cells = brief.say("brief.list_stop").join(
+            f"{brief.name(row.measure)} {row.cell}" for row in rows.itertuples()
+        )
+        period = Period(start.date(), end.date()).label(brief.lang)
+        said.append(
+            brief.say("notes.source", form=brief.forms[form].title, period=period, cells=cells)
+        )
     return "".join(said)
+
+
+def by_kind(brief: Brief, measure: str) -> charts.Chart | None:
+    """A measure's parts this year and the year before, as bars from zero; None without parts.
+
+    The parts are those of the breakdown with the most of them; a part missing in a month is
+    summed over the months that both years have.
+    """
+    own = brief.observations
+    own = own[(own["area"] == brief.area.code) & (own["measure"] == measure)]
+    dimensions = own.loc[own["breakdown"] != "total", "breakdown"].drop_duplicates()
+    if dimensions.empty or not brief.is_flow(measure):
+        return None
+    widest = dimensions.str.split("=").str[0].value_counts().index[0]
+    found = {
+        part: _compare(brief, measure, part)
+        for part in brief.specs[measure].parts
+        if part.startswith(f"{widest}=") and part in set(dimensions)
+    }
+    whole = next(iter(found.values()))
+    before = whole.period.year_before()
+    frame = pd.DataFrame(
+        [(one.before, one.value) for one in found.values()],
+        index=[brief.specs[measure].parts[part][brief.lang] for part in found],
+        columns=[before.label(brief.lang), whole.period.label(brief.lang)],
+    )
+    caption = brief.caption("parts", measure=brief.name(measure), period=whole.period)
+    unit = brief.say.unit(brief.specs[measure].unit)
+    return charts.bars_year_on_year(frame, caption=caption, unit=unit, lang=brief.lang)

@@ -35,9 +35,9 @@ REPAIRS = ("inner_blank", "damaged")
 KEYS = {
     "form", "title", "sender", "rhythm", "from", "until", "match", "rows", "columns", "area",
     "scope", "office", "key", "attributes", "variants", "ignored", "measures", "checks",
-    "period", "statistical_year", "areas", "repair", "office_code", "markers",
+    "period", "statistical_year", "areas", "repair", "markers",
 }  # fmt: skip
-MEASURE_KEYS = {"name", "unit", "labels", "breakdown", "range", "basis", "public", "people"}
+MEASURE_KEYS = {"name", "unit", "labels", "breakdown", "range", "basis"}
 YEAR = re.compile(r"(?:19|20)\d\d")
 
 
@@ -52,7 +52,10 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """What a form delivers: a name per language, the unit of the store, and limits of belief."""
+    """What a form delivers: a name per language, the unit of the store, and limits of belief.
+
+    `parts` names the parts of its breakdowns ("kind=family") per language.
+    """
 
     id: str
     name: Mapping[str, str]
@@ -60,6 +63,7 @@ class Measure:
     basis: str | None = None
     least: float | None = None
     most: float | None = None
+    parts: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -283,9 +287,22 @@ def _form(spec: Mapping[str, Any], source: str) -> Form:
 
 def _measure(name: str, spec: Mapping[str, Any]) -> Measure:
     least, most = spec.get("range") or (None, None)
-    names = spec.get("name") or {}
-    return Measure(name, {"zh": name, "en": name} | names, spec["unit"], spec.get("basis"),
-                   least, most)  # fmt: skip
+    names = {"zh": name, "en": name} | (spec.get("name") or {})
+    parts = {
+        str(part): {"zh": _last_label(aliases), "en": _in_words(str(part))}
+        for part, aliases in (spec.get("breakdown") or {}).items()
+    }
+    return Measure(name, names, spec["unit"], spec.get("basis"), least, most, parts)
+
+
+def _last_label(aliases: Any) -> str:
+    """What the form itself calls a part: the last label of its first alias."""
+    return _split_alias(_listed(aliases)[0])[0].rsplit("/", 1)[-1]
+
+
+def _in_words(part: str) -> str:
+    """A part's id in words: kind=property_management is Property management."""
+    return part.partition("=")[2].replace("_", " ").capitalize()
 
 
 def _aliases(pairs: Iterable[tuple[str, Any]]) -> Aliases:
