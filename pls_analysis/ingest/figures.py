@@ -38,7 +38,7 @@ LONGEST_FIGURE = 11
 """Digits; longer ones are codes of areas, persons or documents."""
 
 _SIGNS = "+\\-−–—"
-_FIGURE_LIKE = re.compile(r"[\s(\[约近将大超逾不<>≤≥±~¥$△▲▼+\-−–—.]*\d|[↑↓]")
+_FIGURE_LIKE = re.compile(r"[\s(\[约近将大超过逾不足到<>≤≥±~¥$△▲▼+\-−–—.]*\d|[↑↓]")
 _FIGURE = re.compile(
     rf"(?P<sign>[{_SIGNS}]?)\s*[¥$]?\s*(?P<digits>\d[\d,. ]*?|\.\d+)\s*"
     r"(?P<tail>%0|[^\d\s.,][^\d]*)?",
