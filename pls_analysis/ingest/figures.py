@@ -1,7 +1,7 @@
 """Read a text as a figure, or say why something like a figure is not safely one.
 
 Nothing is guessed: 约12, 3-5, 1,23 and 99·5 9% are refused by name, and what is a name or a code
-(2022年6月, 012, 310115004001) is no figure at all.
+(2022年6月, 012, 440103001004) is no figure at all.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ LONGEST_FIGURE = 11
 """Digits; longer ones are codes of areas, persons or documents."""
 
 _SIGNS = "+\\-−–—"
-_FIGURE_LIKE = re.compile(r"[\s(\[约近将大超逾不<>≤≥±~¥$△▲▼+\-−–—.]*\d|[↑↓]")
+_FIGURE_LIKE = re.compile(r"[\s(\[约近将大超过逾不足到<>≤≥±~¥$△▲▼+\-−–—.]*\d|[↑↓]")
 _FIGURE = re.compile(
     rf"(?P<sign>[{_SIGNS}]?)\s*[¥$]?\s*(?P<digits>\d[\d,. ]*?|\.\d+)\s*"
     r"(?P<tail>%0|[^\d\s.,][^\d]*)?",

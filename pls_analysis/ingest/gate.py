@@ -13,7 +13,7 @@ import msoffcrypto
 from msoffcrypto.exceptions import DecryptionError, FileFormatError, InvalidKeyError, ParseError
 
 from pls_analysis.ingest.inspection import FileKind, Inspection, Note, Refused, SheetFacts
-from pls_analysis.ingest.ooxml import SAVE_AGAIN, damaged, inspect_package, truncated
+from pls_analysis.ingest.ooxml import SAVE_AGAIN, damaged, inspect_package, locked, truncated
 
 __all__ = ["Inspection", "Note", "Refused", "SheetFacts", "inspect"]
 
@@ -156,11 +156,7 @@ def _decrypt(office) -> bytes:
         office.load_key(password=EXCEL_PASSWORD)
         office.decrypt(opened)
     except (InvalidKeyError, DecryptionError) as error:
-        raise Refused(
-            "password",
-            "The file is locked with a password.",
-            "Ask the office for a copy without a password.",
-        ) from error
+        raise locked() from error
     return opened.getvalue()
 
 

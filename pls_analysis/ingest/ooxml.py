@@ -64,6 +64,15 @@ def truncated() -> Refused:
     )
 
 
+def locked() -> Refused:
+    """The refusal of a file that only its sender can open."""
+    return Refused(
+        "password",
+        "The file is locked with a password.",
+        "Ask the office for a copy without a password.",
+    )
+
+
 def damaged(why: str) -> Refused:
     """The refusal of a workbook whose parts contradict each other."""
     return Refused("damaged", f"The workbook is damaged: {why}.", SAVE_AGAIN)
@@ -85,15 +94,15 @@ class _Package:
                     ASK_SENDER,
                 )
             if info.flag_bits & 1:
-                raise Refused("password", "The zip package is locked with a password.",
-                              "Ask the office for a copy without a password.")  # fmt: skip
+                raise locked()
             self._parts[name] = info
 
     def __contains__(self, name: str) -> bool:
         return name.lower() in self._parts
 
     def chunks(self, name: str) -> Iterator[bytes]:
-        with self._archive.open(self._parts[name.lower()]) as part:
+        archive = self._archive
+        with archive.open(self._parts[name.lower()]) as part:
             while chunk := part.read(CHUNK):
                 yield chunk
 
@@ -127,7 +136,8 @@ class _Package:
                 self._check_prologue(name)
 
     def _check_prologue(self, name: str) -> None:
-        with self._archive.open(self._parts[name]) as part:
+        archive = self._archive
+        with archive.open(self._parts[name]) as part:
             if USUAL_PROLOGUE.match(part.read(PROLOGUE_BYTES)):
                 return
         started: list[str] = []

@@ -159,7 +159,7 @@ def plain(number: float) -> str:
         return str(number)
     if number.is_integer() and abs(number) < 1e15:
         return str(int(number))
-    return f"{Decimal(repr(number)):f}"
+    return f"{Decimal(repr(number)).normalize():f}"
 
 
 def status_letter(text: str) -> str:

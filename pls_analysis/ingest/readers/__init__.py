@@ -26,8 +26,8 @@ READERS: Mapping[FileKind, Callable[[Inspection, str], list[Sheet]]] = {
 
 PARSER_ERRORS = (
     ArithmeticError, AssertionError, AttributeError, CompDocError, EOFError, InvalidFileException,
-    LookupError, NotImplementedError, OSError, RecursionError, SyntaxError, TypeError, ValueError, XLRDError,
-    struct.error, zipfile.BadZipFile, zlib.error,
+    LookupError, NotImplementedError, OSError, RecursionError, SyntaxError, TypeError, ValueError,
+    XLRDError, struct.error, zipfile.BadZipFile, zlib.error,
 )  # fmt: skip
 """What openpyxl, xlrd and ElementTree (its ParseError is a SyntaxError) raise on broken files."""
 
