@@ -98,15 +98,19 @@ class Brief:
 
     @cached_property
     def measures(self) -> list[str]:
-        """The measures chosen in pls.toml, in that order, of which the area has recent figures.
+        """The public measures chosen in pls.toml, in that order, that the area has figures of.
 
-        Recent is within two years of the period's end: what was filed until lately and is missing
-        now is shown as missing; a table of long ago is not.
+        Figures count that lie within two years of the period's end: what was filed until lately
+        and is missing now is shown as missing; a table of long ago is not.
         """
         since = pd.Timestamp(self.period.year_before().year_before().end)
         own = self.observations
         own = own[(own["area"] == self.area.code) & (own["breakdown"] == "total")]
-        there = set(own.loc[own["period_end"] > since, "measure"])
+        there = {
+            measure
+            for measure in own.loc[own["period_end"] > since, "measure"].unique()
+            if measure in self.specs and self.specs[measure].public
+        }
         wanted = self.project.reports.get("district_trends")
         order = wanted.measures if wanted is not None and wanted.measures else sorted(there)
         return [measure for measure in order if measure in there]
@@ -218,6 +222,7 @@ class Brief:
     def attachment(self) -> Block:
         """The area's own tidy data with form, sheet and cell, to be attached to the brief."""
         own = self.observations[self.observations["area"] == self.area.code]
+        own = own[own["measure"].isin(self.measures)]
         shown = [name for name in COLUMNS if name not in ("submission",)]
         csv = own[shown].to_csv(index=False, lineterminator="\n", date_format="%Y-%m-%d")
         return blocks.attachment(csv, f"{self.area.code}-{self.period}.csv", self.area.name)

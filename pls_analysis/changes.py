@@ -255,12 +255,11 @@ def _missing_returns(brief: Brief) -> pd.DataFrame:
     """Periods of the last year for which the area's office filed nothing on a form of its own."""
     filed = Store(brief.project.processed).submissions()
     filed = filed[filed["office"] == brief.area.code]
-    everybody = [brief.area.code, *(one.code for one in brief.peers)]
     rows = []
     for form in filed["form"].unique():
         if brief.forms[form].sender != brief.area.level:
             continue
-        due = _last_year(brief, brief.observations.query("form == @form and area in @everybody"))
+        due = _last_year(brief, brief.observations[brief.observations["form"] == form])
         due = due[due["basis"] == "flow"][["period_start", "period_end"]].drop_duplicates()
         late = due[~due["period_end"].isin(filed.loc[filed["form"] == form, "period_end"])]
         rows.append(late.assign(form=form, code="report_missing", cell=""))

@@ -128,8 +128,8 @@ def _nearest_periods(store: Store, measure: str, area: str) -> str:
 
 def _sheet(path: Path, name: str) -> Sheet:
     # The parsers of all kinds of workbooks; most callers only ask for the address.
-    from pls_analysis.ingest.readers import read_workbook
     from pls_analysis.ingest.gate import Refused, inspect
+    from pls_analysis.ingest.readers import read_workbook
 
     if not path.is_file():
         raise TraceError(f"{path.name} is no longer in {path.parent}; ingest again")

@@ -70,7 +70,7 @@ def sample(
         written = samples.write_truth(made, truth)
         click.echo("their truth: " + ", ".join(map(str, written)))
     if broken:
-        click.echo(f"{counted(len(samples.broken(out)), 'broken file')} added")
+        click.echo(f"{counted(len(samples.broken(project, out, seed)), 'broken file')} added")
 
 
 def _remove_sample(out: Path) -> None:

@@ -43,9 +43,9 @@ def check(standing: pd.DataFrame, forms: Sequence[Form], submissions: pd.DataFra
     wrong_rates, more = _rates_beside(frame, wrong_months)
     wrong_months, issues = [*wrong_months, *wrong_rates], [*issues, *more]
     for form in forms:
-        mine = frame[frame["form"] == form.id]
+        mine = frame[(frame["form"] == form.id) & _served(frame, form)]
         for rule in form.checks:
-            issues += _check_rule(mine, rule)
+            issues += _check_rule(mine, rule, form)
     withheld = standing.loc[wrong_months]
     return Checked(standing.drop(index=wrong_months).reset_index(drop=True), withheld, issues)
 
@@ -133,21 +133,33 @@ def _off(row: Row) -> Issue:
     )  # fmt: skip
 
 
-def _check_rule(frame: pd.DataFrame, rule: Check) -> Iterable[Issue]:
+def _served(frame: pd.DataFrame, form: Form) -> pd.Series:
+    """Which rows fall into the periods for which this version of a form is in force."""
+    start = pd.Timestamp(form.valid_from.start if form.valid_from else "1900-01-01")
+    end = pd.Timestamp(form.valid_until.end if form.valid_until else "2100-12-31")
+    return (frame["period_end"] >= start) & (frame["period_end"] <= end)
+
+
+def _check_rule(frame: pd.DataFrame, rule: Check, form: Form) -> Iterable[Issue]:
+    """Hold parts against their whole; parts that are not all there can only exceed it."""
     key = ["area", "subject", "period_start", "period_end", "basis"]
     of_measure = frame[frame["measure"] == rule.whole]
     whole = of_measure[of_measure["breakdown"] == "total"]
     if rule.parts is not None:
         of_parts = of_measure["breakdown"].str.startswith(f"{rule.parts}=")
-        parts = of_measure[of_parts].groupby(key, as_index=False)["value"].sum(min_count=1)
+        grouped = of_measure[of_parts].groupby(key)["value"]
+        parts = grouped.sum(min_count=1).to_frame().assign(count=grouped.count()).reset_index()
+        due = sum(part.startswith(f"{rule.parts}=") for part in form.measures[rule.whole].parts)
         code, what = "parts_mismatch", f"the sum of its parts by {rule.parts}"
     else:
         parts = frame[(frame["measure"] == rule.part) & (frame["breakdown"] == "total")]
-        parts = parts[[*key, "value"]]
+        parts = parts[[*key, "value"]].assign(count=1)
+        due = 1
         code, what = "part_exceeds_whole", f"{rule.part}, a part of it"
     pairs = whole.merge(parts, on=key, suffixes=("", "_parts"))
     gap = pairs["value_parts"] - pairs["value"]
-    failed = pairs[gap.abs() > TOLERANCE if rule.relation == "equal" else gap > TOLERANCE]
+    short = (pairs["count"] == due) & (gap < -TOLERANCE) & (rule.relation == "equal")
+    failed = pairs[short | (gap > TOLERANCE)]
     for row in failed.to_dict("records"):
         if abs(row["value_parts"] - row["value"]) <= _rounding(row):
             continue

@@ -37,7 +37,7 @@ KEYS = {
     "scope", "office", "key", "attributes", "variants", "ignored", "measures", "checks",
     "period", "statistical_year", "areas", "repair", "markers",
 }  # fmt: skip
-MEASURE_KEYS = {"name", "unit", "labels", "breakdown", "range", "basis"}
+MEASURE_KEYS = {"name", "unit", "labels", "breakdown", "range", "basis", "public", "people"}
 YEAR = re.compile(r"(?:19|20)\d\d")
 
 
@@ -54,7 +54,8 @@ class Target:
 class Measure:
     """What a form delivers: a name per language, the unit of the store, and limits of belief.
 
-    `parts` names the parts of its breakdowns ("kind=family") per language.
+    `parts` names the parts of its breakdowns ("kind=family") per language. What is not `public`
+    stays out of briefs and reports; counts of `people` are suppressed there where small.
     """
 
     id: str
@@ -64,6 +65,8 @@ class Measure:
     least: float | None = None
     most: float | None = None
     parts: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    public: bool = True
+    people: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,6 +211,9 @@ def _measure_problems(measure: Any) -> Iterable[str]:
         yield "has neither `labels:` nor `breakdown:`"
     if measure.get("basis") not in (None, *BASES):
         yield f"`basis: {measure['basis']}` is none of {', '.join(BASES)}"
+    for key in ("public", "people"):
+        if not isinstance(measure.get(key, True), bool):
+            yield f"`{key}:` is yes or no"
     for part in measure.get("breakdown") or {}:
         if not re.fullmatch(r"\w+=\w+", str(part)):
             yield f"breakdown `{part}` is not written dimension=part"
@@ -292,7 +298,10 @@ def _measure(name: str, spec: Mapping[str, Any]) -> Measure:
         str(part): {"zh": _last_label(aliases), "en": _in_words(str(part))}
         for part, aliases in (spec.get("breakdown") or {}).items()
     }
-    return Measure(name, names, spec["unit"], spec.get("basis"), least, most, parts)
+    return Measure(
+        name, names, spec["unit"], spec.get("basis"), least, most, parts,
+        spec.get("public", True), spec.get("people", False),
+    )  # fmt: skip
 
 
 def _last_label(aliases: Any) -> str:

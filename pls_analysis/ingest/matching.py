@@ -31,6 +31,14 @@ REFUSALS = {
     "inner_blank": "has a blank among its digits",
     "bracketed": "stands in brackets: a footnote or a negative figure, the file does not say",
     "word": "is a word where a figure belongs",
+    "fraction": "is a fraction or a date, the file does not say which",
+    "two_figures": "holds two figures",
+    "footnote": "carries a footnote mark that may be one of its digits",
+    "mixed_scales": "names two scales (万 and 亿)",
+    "scientific": "is written as a power of ten: its digits may have been cut",
+    "hidden_scale": "is shown by its number format as another figure than the file holds",
+    "shown_as_date": "is shown as a date by its number format",
+    "two_scales": "names its scale, and so does its heading: nobody can say whether both count",
 }
 
 
@@ -247,6 +255,8 @@ class _Reader:
         elif reading.kind != "number" or value is None:
             return self._refused(record)
         stated = self._stated_unit(record, target, reading.unit, measure.unit)
+        if reading.scale != 1 and stated and units.split(stated)[0] != 1:
+            return self._refused(record, "two_scales")
         converted = units.convert(value, stated or measure.unit, measure.unit)
         if converted is None:
             message = f"Stands under the unit {stated}, but {measure.id} is kept in {measure.unit}."
@@ -263,7 +273,7 @@ class _Reader:
             return 0.0, "refused"
         return converted, ""
 
-    def _refused(self, record: Record) -> tuple[float, str]:
+    def _refused(self, record: Record, reason: str = "") -> tuple[float, str]:
         reading = record.box.reading
         if reading.kind == "uncached":
             code, why = "formula_without_value", "is a formula whose result the file does not hold"
@@ -272,7 +282,7 @@ class _Reader:
             code, why = "error_value", "is an error of the spreadsheet, not a figure"
             remedy = "Ask the office for the figure."
         else:
-            code, why = "not_a_number", REFUSALS.get(reading.reason, "is not a figure")
+            code, why = "not_a_number", REFUSALS.get(reason or reading.reason, "is not a figure")
             remedy = "Ask the office, or declare the right figure in config/corrections.yml."
         self._log(record, "error", code, f"{record.box.cell.raw or 'The cell'} {why}.", remedy)
         return 0.0, "refused"

@@ -64,10 +64,17 @@ def test_a_month_of_a_town(specs) -> None:
 
 
 ISSUES = {
-    "約": ("| 10 | 60 |", "| 约12 | 60 |", "not_a_number", "C4", "约12"),
+    "about twelve": ("| 10 | 60 |", "| 约12 | 60 |", "not_a_number", "C4", "约12"),
     "range of figures": ("| 10 | 60 |", "| 3-5 | 60 |", "not_a_number", "C4", "3-5"),
     "commas in the wrong place": ("| 10 | 60 |", "| 1,23 | 60 |", "not_a_number", "C4", "1,23"),
     "damaged by scanning": ("98.5", "99·5 9%", "not_a_number", "C7", "99·5 9%"),
+    "a scale under a scaled unit": (
+        "| 受理纠纷数 | 件 | 10",
+        "| 受理纠纷数 | 万件 | 1.2万",
+        "not_a_number",
+        "C4",
+        "1.2万",
+    ),
     "an error of the sheet": ("| 10 | 60 |", "| #N/A | 60 |", "error_value", "C4", "#N/A"),
     "a formula without value": ("| 10 | 60 |", "| =? | 60 |", "formula_without_value", "C4", ""),
     "a share under per cent": ("98.5", "0.985", "out_of_range", "C7", "0.985"),

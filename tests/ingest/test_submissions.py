@@ -106,7 +106,9 @@ MONTHS = ["2022-01", "2022-02", "2022-03"]
 RUNNING = {
     "months that add up": ([5, 6, 7], [5, 11, 18], set()),
     "a month off": ([5, 6, 9], [5, 11, 18], {"cumulative_mismatch"}),
-    "a running total that falls": ([5, 6, 7], [5, 11, 10], {"cumulative_falls", "cumulative_mismatch"}),
+    "a running total that falls": (
+        [5, 6, 7], [5, 11, 10], {"cumulative_falls", "cumulative_mismatch"},
+    ),
     "the running total in the month's column": ([5, 11, 7], [5, 11, 18], {"cumulative_as_month"}),
     "january is its own running total": ([5], [5], set()),
 }  # fmt: skip
