@@ -33,7 +33,9 @@ def find_office(form: Form, table: Table, grid: Grid, resolve: Callable[[str], A
         try:
             codes[resolve(text).code] = (text, box)
         except (UnknownArea, AmbiguousArea) as error:
-            raise FilingError("area_unknown", str(error), _alias_line(text, error), box) from None
+            message = str(error).removesuffix(".")
+            message = f"{message[:1].upper()}{message[1:]}."
+            raise FilingError("area_unknown", message, _alias_line(text, error), box) from None
     if not codes:
         raise FilingError(
             "office_missing", "Nothing says which office filed this.",

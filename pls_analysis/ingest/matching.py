@@ -62,9 +62,8 @@ def apply_forms(layout: Layout, context: Context, out: Extraction) -> None:
 def _choose(table: Table, layout: Layout, context: Context, out: Extraction) -> Form | None:
     sheet = layout.sheet.name
     fitting = [form for form in context.forms if _fits(form, table, out.file, sheet)]
-    if len({form.id for form in fitting}) == 1 and len(fitting) > 1:
-        period = table_period(fitting[0], table, out.file, sheet)
-        fitting = [form for form in fitting if period is None or form.serves(period)]
+    if len({form.id for form in fitting}) == 1:
+        fitting = _in_force(fitting, table, out.file, sheet)
     if len(fitting) == 1:
         return fitting[0]
     boxes = [record.box for record in table.records]
@@ -79,6 +78,16 @@ def _choose(table: Table, layout: Layout, context: Context, out: Extraction) -> 
         remedy = "Add a spec to config/forms, or an alias to the title it matches."
         out.log("warning", "form_unknown", message, sheet, boxes, remedy)
     return None
+
+
+def _in_force(versions: list[Form], table: Table, file: str, sheet: str) -> list[Form]:
+    """The version of one form that serves the table's period; without a period the latest, which
+    then says that the period is missing.
+    """
+    period = table_period(versions[0], table, file, sheet)
+    if period is None:
+        return versions[-1:]
+    return [form for form in versions if form.serves(period)]
 
 
 def _fits(form: Form, table: Table, file: str, sheet: str) -> bool:
