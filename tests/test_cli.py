@@ -140,6 +140,21 @@ def test_sample_ingest_and_back(project: Project, tmp_path: Path):
     assert list(project.raw.rglob("*.xlsx")) == []
 
 
+def test_broken_files_are_refused_and_named(project: Project):
+    said = pls("sample", "--from", "2022-01", "--until", "2022-01", "--broken").stdout
+    broken = [file.relative_to(project.raw).as_posix()
+              for file in (project.raw / "broken").iterdir()]  # fmt: skip
+    assert f"{len(broken)} broken files added" in said
+    done = pls("ingest", code=1)
+    refused = [line.removeprefix("refused: ") for line in done.stderr.splitlines()
+               if line.startswith("refused: ")]  # fmt: skip
+    assert refused
+    assert set(refused) <= set(broken)
+    assert f"{len(refused)} refused" in done.stdout
+    pls("sample", "--remove")
+    assert list(project.raw.rglob("*.xlsx")) == []
+
+
 def test_a_file_is_newly_refused_once(own: Project):
     (own.raw / "broken.xlsx").write_bytes(b"")
     first = pls("ingest", "--jobs", "1", code=1)
