@@ -70,7 +70,8 @@ def sample(
         written = samples.write_truth(made, truth)
         click.echo("their truth: " + ", ".join(map(str, written)))
     if broken:
-        click.echo(f"{counted(len(samples.broken(project, out, seed)), 'broken file')} added")
+        added = samples.broken(project, out, seed, str(until))
+        click.echo(f"{counted(len(added), 'broken file')} added")
 
 
 def _remove_sample(out: Path) -> None:

@@ -405,7 +405,7 @@ def test_an_interrupted_batch_records_what_it_made(
 
 
 def test_kernels_have_sockets_of_their_own(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
-    monkeypatch.setenv("JUPYTER_RUNTIME_DIR", "/tmp/short")
+    monkeypatch.setenv("JUPYTER_RUNTIME_DIR", "short")
     one, other = (execute._kernel_config().KernelManager for _ in range(2))
     if sys.platform == "win32":
         assert "transport" not in one
