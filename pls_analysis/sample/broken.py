@@ -24,10 +24,13 @@ PASSWORD = "yuebao-2022"
 
 @dataclass(frozen=True, slots=True)
 class BrokenFile:
-    """A file to be refused: whole (`whole`) or in its table, which then gives no figure."""
+    """A file to be refused: whole (`whole`) or in its table, which then gives no figure.
+
+    `code` is that of the issue that ingest shall give as the reason.
+    """
 
     path: str
-    what: str
+    code: str
     whole: bool
 
 
@@ -56,7 +59,7 @@ def broken(
         write(out / FOLDER / name, out, seed)
     write_manifest(out, seed, paths)
     whole = {name for name, *_ in _files()}
-    return [BrokenFile(f"{FOLDER}/{name}", what, name in whole) for name, what, _ in made]
+    return [BrokenFile(f"{FOLDER}/{name}", code, name in whole) for name, code, _ in made]
 
 
 Write = Callable[[Path, Path, int], None]
@@ -66,11 +69,11 @@ Broken = tuple[str, str, Write]
 def _files() -> list[Broken]:
     """Files that are no readable workbook; each starts from a good one."""
     return [
-        ("空文件.xlsx", "empty", lambda file, *_: _write(file, b"")),
-        ("文字改名.xlsx", "text renamed", lambda file, *_: _write(file, _TEXT)),
-        ("下载不全.xlsx", "truncated", lambda file, *_: _write(file, _half(file.read_bytes()))),
-        ("图片改名.xlsx", "a picture renamed", lambda file, *_: _write(file, _PICTURE)),
-        ("加密.xlsx", "a password", lambda file, *_: _write(file, _encrypted(file.read_bytes()))),
+        ("空文件.xlsx", "empty_file", lambda file, *_: _write(file, b"")),
+        ("文字改名.xlsx", "not_a_spreadsheet", lambda file, *_: _write(file, _TEXT)),
+        ("下载不全.xlsx", "truncated_zip", lambda file, *_: _write(file, _half(file.read_bytes()))),
+        ("图片改名.xlsx", "not_a_spreadsheet", lambda file, *_: _write(file, _PICTURE)),
+        ("加密.xlsx", "password", lambda file, *_: _write(file, _encrypted(file.read_bytes()))),
     ]
 
 
@@ -79,13 +82,13 @@ def _tables(report: Report) -> list[Broken]:
     style = report.style
     month = f"{report.month.start.year}年　月"
     return [
-        ("缺月份.xlsx", "no month in the title", _redrawn(
+        ("缺月份.xlsx", "period_missing", _redrawn(
             report, titles=("{office}{title}（" + month + "）",))),
-        ("街镇不详.xlsx", "an unknown town", _redrawn(
+        ("街镇不详.xlsx", "area_unknown", _redrawn(
             replace(report, office="无此地街道司法所"), titles=style.titles)),
-        ("填报单位空白.xlsx", "no office", _redrawn(
+        ("填报单位空白.xlsx", "office_missing", _redrawn(
             replace(report, office=""), titles=("{title}（{period}）",))),
-        ("表名不详.xlsx", "an unknown form", _redrawn(
+        ("表名不详.xlsx", "form_unknown", _redrawn(
             report, titles=("{period}有关情况统计表",))),
     ]  # fmt: skip
 

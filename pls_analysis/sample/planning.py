@@ -145,7 +145,8 @@ class _Planner:
             if flow is None or total is None or flow.fault or total.written is None:
                 continue
             flow.fault, flow.written = "cumulative_as_month", total.written
-            if flow.value != total.value and not math.isnan(flow.value):
+            # A rate of the year may equal the month's by chance; nobody can tell it is right.
+            if flow.unit == "%" or (flow.value != total.value and not math.isnan(flow.value)):
                 flow.expected = "logged"
         return True
 
@@ -178,7 +179,8 @@ class _Planner:
 
     def _two_versions(self, report: Report) -> bool:
         other = copy.deepcopy(report)
-        other.path = _beside(report.path, "(1)")
+        # Sorts after the first, so that the first is the one that ingest names.
+        other.path = _beside(report.path, "（2）")
         pairs = zip(report.entries(), other.entries(), strict=True)
         for mine, theirs in pairs:
             whole = mine.basis == "flow" and mine.unit == "人" and mine.value > 10
@@ -186,7 +188,6 @@ class _Planner:
                 theirs.written = plain(mine.value + 3)
                 mine.fault, mine.expected = "two_versions", "logged"
                 self.plan.extra.append(("two_versions", other))
-                self.plan.read_as[report.path] = min(report.path, other.path)
                 return True
         return False
 

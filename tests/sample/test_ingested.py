@@ -1,0 +1,97 @@
+"""The sample read by ingest: nothing silently wrong, every fault corrected by a rule or logged."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import replace
+
+import pandas as pd
+import pytest
+
+from pls_analysis.ingest.pipeline import ingest
+from pls_analysis.observations import Store
+from pls_analysis.project import Project
+from pls_analysis.sample import SampleTruth, broken, write_corrections
+
+KEY = ["measure", "area", "breakdown", "period_start", "period_end", "basis"]
+
+
+@pytest.fixture(scope="module")
+def beside(
+    made: tuple[Project, SampleTruth], tmp_path_factory: pytest.TempPathFactory
+) -> tuple[pd.DataFrame, Store]:
+    """Truth beside what ingest read of it with the sample's corrections declared, and the store."""
+    project, truth = made
+    root = tmp_path_factory.mktemp("ingested")
+    shutil.copytree(project.config, root / "config")
+    write_corrections(truth, root / "config" / "corrections.yml")
+    ingest(replace(project, config=root / "config"), out=root / "processed", jobs=2)
+    store = Store(root / "processed")
+    paths = store.submissions().set_index("submission")["path"]
+    read = store.observations().assign(file=lambda frame: frame["submission"].map(paths))
+    right = truth.frame()
+    for name in ("period_start", "period_end"):
+        right[name] = pd.to_datetime(right[name])
+        read[name] = pd.to_datetime(read[name])
+    both = right.merge(read, on=KEY, how="outer", suffixes=("", "_read"), indicator=True)
+    same = (both["value"] == both["value_read"]) | (
+        both["value"].isna() & both["value_read"].isna() & (both["_merge"] == "both")
+    )
+    return both.assign(same=same), store
+
+
+def test_nothing_was_read_that_is_not_there(beside: tuple[pd.DataFrame, Store]):
+    assert not (beside[0]["_merge"] == "right_only").any()
+
+
+def test_every_usable_figure_is_right(beside: tuple[pd.DataFrame, Store]):
+    usable = beside[0][beside[0]["expected"] == "used"]
+    wrong = usable[~usable["same"]]
+    assert wrong[[*KEY, "raw", "value", "value_read", "file"]].to_dict("records") == []
+    assert len(usable) > 15_000
+    for name in ("file", "sheet", "cell", "raw", "unit", "status"):
+        assert (usable[name] == usable[f"{name}_read"]).all(), name
+
+
+def test_declared_corrections_mend_their_cells(beside: tuple[pd.DataFrame, Store]):
+    mended = beside[0][beside[0]["expected"] == "corrected"]
+    assert len(mended) > 8
+    assert mended["same"].all()
+
+
+def test_no_figure_is_silently_wrong(beside: tuple[pd.DataFrame, Store]):
+    both, store = beside
+    issues = store.issues()
+    named = set(zip(issues["file"], issues["cell"], strict=True))
+    doubtful = both[(both["expected"] == "logged") & (both["_merge"] == "both") & ~both["same"]]
+    silent = [row for row in zip(doubtful["file"], doubtful["cell"], strict=True)
+              if row not in named]  # fmt: skip
+    assert silent == []
+
+
+def test_planted_faults_are_logged_with_their_cell(
+    made: tuple[Project, SampleTruth], beside: tuple[pd.DataFrame, Store]
+):
+    issues = beside[1].issues()
+    issues = issues[issues["code"] != "ignored"]
+    named = set(zip(issues["file"], issues["cell"], strict=True))
+    files = set(issues["file"])
+    for fault in made[1].faults:
+        if fault.expected != "logged" or fault.kind == "local_row":
+            continue
+        if fault.cell and fault.kind not in ("unit_wrong", "cumulative_as_month"):
+            assert (fault.file, fault.cell) in named, fault
+        elif fault.kind != "two_versions":
+            assert fault.file in files, fault
+
+
+def test_broken_files_are_refused_each_for_its_reason(invented: Project):
+    # With one spec alone: which of two is in force, a report without a month cannot say.
+    (invented.config / "forms" / "town_monthly_2020.yml").unlink()
+    listed = broken(invented)
+    outcome = ingest(invented, jobs=1)
+    issues = Store(invented.processed).issues()
+    assert set(outcome.refused) == {one.path for one in listed if one.whole}
+    for one in listed:
+        assert one.code in set(issues.loc[issues["file"] == one.path, "code"]), one
+    assert outcome.observations == 0
