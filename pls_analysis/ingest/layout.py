@@ -339,7 +339,7 @@ class _Block:
                     continue
                 if col not in value_cols:
                     self.roles[row, col] = self._side_role(col, box)
-                elif key and paths[col] and not box.is_label:
+                elif key and paths[col]:
                     self.roles[row, col] = "value"
                     unit = self._unit(row, col, unit_col)
                     records.append(Record(box, key, paths[col], unit, section))

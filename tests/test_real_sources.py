@@ -1,0 +1,142 @@
+"""Real published workbooks through the example projects: every table read, known errors named.
+
+The workbooks are nobody's to commit: the tests read them where they lie and skip where they don't.
+"""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+from projects import ROOT
+
+from pls_analysis.ingest.pipeline import ingest
+from pls_analysis.observations import Store
+from pls_analysis.project import load_project
+
+
+def ingested(example: str, source: Path, target: Path) -> Store:
+    """A copy of an example project with its data, ingested."""
+    if not source.is_dir():
+        pytest.skip(f"no real workbooks in {source}")
+    shutil.copytree(ROOT / "examples" / example, target)
+    project = load_project(target)
+    project.raw.mkdir(parents=True)
+    for file in source.iterdir():
+        shutil.copy(file, project.raw)
+    outcome = ingest(project, jobs=2)
+    assert outcome.refused == []
+    assert outcome.cells_used + outcome.cells_logged == outcome.cells
+    return Store(project.processed)
+
+
+@pytest.fixture(scope="module")
+def guangdong(real: Path, tmp_path_factory: pytest.TempPathFactory) -> Store:
+    folder = tmp_path_factory.mktemp("guangdong") / "project"
+    return ingested("guangdong-yearbooks", real / "guangdong-city-yearbooks", folder)
+
+
+@pytest.fixture(scope="module")
+def shanghai(real: Path, tmp_path_factory: pytest.TempPathFactory) -> Store:
+    folder = tmp_path_factory.mktemp("shanghai") / "project"
+    return ingested("shanghai-yearbook", real / "shanghai-yearbook-2012", folder)
+
+
+WRONG_DIGITS = [
+    ("惠州", "2012", "B4", "467004", "4,674,004"),
+    ("惠州", "2009", "C15", "727591", "736,591"),
+    ("惠州", "2010", "B20", "13168", "23,168"),
+    ("揭阳", "2017", "E17", "12415", "9,415"),
+    ("揭阳", "2010", "C11", "163227", "160,227"),
+]
+
+
+@pytest.mark.parametrize(("city", "sheet", "cell", "printed", "proposed"), WRONG_DIGITS)
+def test_wrong_digits_of_the_yearbooks_are_named(
+    guangdong: Store, city: str, sheet: str, cell: str, printed: str, proposed: str
+) -> None:
+    issues = guangdong.issues()
+    found = issues[
+        (issues["code"] == "sum_mismatch")
+        & issues["file"].str.contains(city)
+        & (issues["sheet"] == sheet)
+        & (issues["cell"] == cell)
+    ]
+    assert len(found) == 1
+    assert found["raw"].iloc[0].strip() == printed
+    assert f"should be {proposed}" in found["message"].iloc[0]
+
+
+# City, measure, districts with a figure in each year of the yearbooks.
+DISTRICT_YEARS = [
+    ("440100", "births", 2008, 2022, {2008: 12, 2014: 12, 2016: 11, 2022: 11}),
+    ("440600", "registered_population", 2005, 2018, dict.fromkeys(range(2005, 2019), 5)),
+    ("440400", "registered_population", 2008, 2022, dict.fromkeys(range(2008, 2023), 3)),
+    ("441300", "births", 2009, 2022, dict.fromkeys(range(2009, 2023), 7)),
+    ("445200", "registered_population", 2008, 2022, {2008: 9, 2015: 9, 2022: 5}),
+]
+
+
+@pytest.mark.parametrize(("city", "measure", "first", "last", "counts"), DISTRICT_YEARS)
+def test_every_district_year_is_there(
+    guangdong: Store, city: str, measure: str, first: int, last: int, counts: dict[int, int]
+) -> None:
+    rows = guangdong.observations(measure=measure, breakdown="total")
+    rows = rows[rows["area"].str.startswith(city[:4]) & (rows["area"] != city)]
+    by_year = rows.groupby(rows["period_end"].dt.year)["area"].nunique()
+    assert {year: by_year.get(year) for year in counts} == counts
+    absent = {2015} if city == "440100" else set()  # another table was printed that year
+    assert set(range(first, last + 1)) - set(by_year.index) == absent
+
+
+KNOWN = [  # read off the sheets by eye
+    ("440105", "births", "2022", 7613, "人"),
+    ("440112", "births", "2008", 2111, "人"),  # printed 211 1
+    ("440604", "resident_population", "2018", 1_184_000, "人"),
+    ("440600", "resident_population", "2017", 7_656_700, "人"),
+    ("445202", "registered_population", "2022", 1_018_200, "人"),
+    ("441302", "births", "2017", 22_000, "人"),
+    ("440402", "death_rate", "2022", 2.07, "‰"),
+]
+
+
+@pytest.mark.parametrize(("area", "measure", "year", "value", "unit"), KNOWN)
+def test_known_figures(
+    guangdong: Store, area: str, measure: str, year: str, value: float, unit: str
+) -> None:
+    rows = guangdong.observations(measure=measure, area=area, breakdown="total")
+    row = rows[rows["period_end"] == f"{year}-12-31"]
+    assert row[["value", "unit"]].to_numpy().tolist() == [[pytest.approx(value), unit]]
+
+
+def test_damaged_figures_of_the_yearbooks_are_not_used(guangdong: Store) -> None:
+    issues = guangdong.issues()
+    damaged = issues[issues["code"] == "not_a_number"]
+    assert "1,24" in damaged["raw"].to_list()
+    assert issues[issues["code"] == "repaired"]["file"].str.contains("广州").all()
+
+
+def test_the_shanghai_tables_are_read_whole(shanghai: Store) -> None:
+    files = shanghai.files()
+    assert len(files) == 16
+    assert (files["logged"].sum() / files["cells"].sum()) < 0.01
+    rows = shanghai.observations(breakdown="total")
+    assert rows.groupby("form")["area"].nunique().min() >= 10
+    pudong = rows[(rows["area"] == "310115") & (rows["measure"] == "resident_population")]
+    assert pudong["value"].tolist() == [5_263_900]
+
+
+def test_a_district_that_is_no_more_is_not_taken_for_another(shanghai: Store) -> None:
+    """The yearbook prints 南汇区, gone since 2009, in the place of 青浦区."""
+    issues = shanghai.issues()
+    found = issues[issues["code"] == "area_unknown"]
+    assert found["file"].tolist() == ["C0208.xls"]
+    assert "南汇区" in found["message"].iloc[0]
+    births = shanghai.observations(measure="births")
+    assert not {"310118", "310119"} & set(births["area"])
+
+
+def test_missing_marks_stay_apart_from_zero(shanghai: Store) -> None:
+    kinds = shanghai.observations(measure="residential_floor_area")
+    assert set(kinds.loc[kinds["value"].isna(), "status"]) == {"k"}
