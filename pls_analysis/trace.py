@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ import pandas as pd
 from openpyxl.utils import coordinate_to_tuple, get_column_letter
 
 from pls_analysis.ingest.cells import Sheet
+from pls_analysis.ingest.values import plain
 from pls_analysis.observations import Store
 from pls_analysis.periods import Period
 from pls_analysis.project import Project
@@ -80,6 +82,54 @@ class Surroundings:
         return text_table(self.rows, self.header, widest=TEXT_COLUMNS_MAX)
 
 
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """A figure, the cell it came from, and what stands around that cell.
+
+    It shows itself: as text where it is printed, as a small table in a notebook. `step` has
+    STEP_COLUMNS.
+    """
+
+    step: Mapping[str, Any]
+    around: Surroundings
+    area_name: str = ""
+
+    def __str__(self) -> str:
+        grid = "\n".join(f"    {line}" for line in str(self.around).splitlines())
+        return f"{self._figure()}\n  {self._place()}  {self.step['raw']!r}\n{grid}"
+
+    def _repr_html_(self) -> str:
+        cells = "".join(
+            "<tr>" + "".join(f"<td>{_marked(text)}</td>" for text in row) + "</tr>"
+            for row in self.around.rows
+        )
+        heads = "".join(f"<th>{escape(text)}</th>" for text in self.around.header)
+        return (
+            f"<p>{escape(self._figure())}<br><code>{escape(self._place())}</code></p>"
+            f"<table><thead><tr>{heads}</tr></thead><tbody>{cells}</tbody></table>"
+        )
+
+    def _figure(self) -> str:
+        step = self.step
+        where = f"{self.area_name} ({step['area']})" if self.area_name else step["area"]
+        said = filter(None, (step["subject"], step["breakdown"], step["basis"], step["status"]))
+        value = "—" if step["value"] is None else f"{plain(step['value'])} {step['unit']}"
+        return f"{step['measure']}, {where}, {step['period']}, {' '.join(said)}: {value}"
+
+    def _place(self) -> str:
+        return "  ".join((self.step["file"], self.step["sheet"], self.step["cell"]))
+
+
+def origin(project: Project, row: Mapping[str, Any], area_name: str = "") -> Origin:
+    """Return where an observation comes from, given as a row of a frame or as a step of a trace.
+
+    Raises TraceError where the raw file has gone or changed.
+    """
+    step = dict(row) if "file" in row else trace_row(project, row)
+    around = surroundings(project, step["file"], step["sheet"], step["cell"])
+    return Origin(step, around, area_name or str(row.get("area_name", "")))
+
+
 def surroundings(project: Project, file: str, sheet: str, cell: str) -> Surroundings:
     """Read the raw workbook again and return the cell's row with the ones above and below.
 
@@ -98,6 +148,12 @@ def surroundings(project: Project, file: str, sheet: str, cell: str) -> Surround
             (str(at), *(_shown(found, at, one, (row, column)) for one in columns)) for at in rows
         ),
     )
+
+
+def _marked(text: str) -> str:
+    """The text of a cell as HTML; the one that was asked for stands between brackets."""
+    asked = text.startswith("[") and text.endswith("]")
+    return f"<mark>{escape(text[1:-1])}</mark>" if asked else escape(text)
 
 
 def _step(row: Mapping[str, Any], paths: Mapping[str, str]) -> dict[str, Any]:

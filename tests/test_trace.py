@@ -12,7 +12,7 @@ from pls_analysis.ingest.pipeline import ingest
 from pls_analysis.observations import Store, StoreError
 from pls_analysis.periods import parse_period
 from pls_analysis.project import Project, load_project
-from pls_analysis.trace import STEP_COLUMNS, TraceError, surroundings, trace, trace_row
+from pls_analysis.trace import STEP_COLUMNS, TraceError, origin, surroundings, trace, trace_row
 
 SPEC = """\
 form: town_monthly
@@ -146,6 +146,34 @@ def test_a_cell_among_the_rows_around_it(project: Project):
         ("5", "来访人次", "20", "70"),
     )
     assert str(around).splitlines()[2].split() == ["4", "受理纠纷数", "[4]", "14"]
+
+
+def test_an_origin_shows_itself(project: Project):
+    frame = Store(project.processed).observations("cases", basis="flow").assign(area_name="安宁镇")
+    shown = origin(project, frame.iloc[-1])
+    assert str(shown).splitlines() == [
+        "cases, 安宁镇 (990101001), 2022-05, total flow: 4 件",
+        "  2022-05.xlsx  月报  B4  '4'",
+        "       A           B     C",
+        "    3  项目        本月  本年累计",
+        "    4  受理纠纷数  [4]   14",
+        "    5  来访人次    20    70",
+    ]
+    html = shown._repr_html_()
+    assert "<mark>4</mark>" in html
+    assert "<td>受理纠纷数</td>" in html
+    (step,) = steps(project, "2022-05")
+    assert origin(project, step, "安宁镇") == shown
+
+
+def test_text_of_a_workbook_is_escaped(project: Project):
+    book = Workbook()
+    book.create_sheet("月报").append(["<script>", 1])
+    book.save(project.raw / "2022-05.xlsx")
+    (step,) = steps(project, "2022-05")
+    html = origin(project, step | {"cell": "B1"})._repr_html_()
+    assert "&lt;script&gt;" in html
+    assert "<script>" not in html
 
 
 def test_a_cell_in_the_first_row(project: Project):

@@ -126,13 +126,13 @@ def plan_reports(
     reports: list[Report] = []
     silent: dict[str, Area] = {}
     for file in files:
-        title = notebook_title(file)
+        titles = {lang: notebook_title(file, lang) for lang in langs}
         for area in _areas(project, tree, file, areas, when, problems):
             if areas == "all" and area.code not in with_figures:
                 silent[area.code] = area
                 continue
             reports += [
-                Report(file, title, area.code, area.name, when, lang, formats, folder)
+                Report(file, titles[lang], area.code, area.name, when, lang, formats, folder)
                 for lang in langs
             ]
     problems += _collisions(reports)
@@ -178,10 +178,15 @@ def find_notebooks(project: Project) -> dict[str, Path]:
     return {}
 
 
-def notebook_title(notebook: Path) -> str:
-    """Return what a notebook calls itself: its metadata, its first heading, or its name."""
+def notebook_title(notebook: Path, lang: str) -> str:
+    """Return what a notebook calls itself in a language.
+
+    That is its metadata `titles` ({"zh": …, "en": …}) or `title`, else its first heading, else
+    its file name. Raises PlanError for a file that is no notebook.
+    """
     content = _load(notebook)
-    if title := content.get("metadata", {}).get("title"):
+    metadata = content.get("metadata", {})
+    if title := metadata.get("titles", {}).get(lang) or metadata.get("title"):
         return str(title)
     for cell in content["cells"]:
         if cell["cell_type"] == "markdown":

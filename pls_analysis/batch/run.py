@@ -8,10 +8,10 @@ import os
 import shutil
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from concurrent.futures import Future, as_completed
 from concurrent.futures import TimeoutError as JobTimeout
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -96,11 +96,12 @@ def run_batch(
             todo.append(with_earlier_formats(report, entry))
     recorded = time.monotonic()
     try:
-        for entry in _make_all(project, todo, limits, exporters, keys, before):
-            record(entry)
-            if time.monotonic() - recorded > SECONDS_BETWEEN_RECORDS:
-                write_run(plan.folder, inputs, done.values())
-                recorded = time.monotonic()
+        with closing(_make_all(project, todo, limits, exporters, keys, before)) as making:
+            for entry in making:
+                record(entry)
+                if time.monotonic() - recorded > SECONDS_BETWEEN_RECORDS:
+                    write_run(plan.folder, inputs, done.values())
+                    recorded = time.monotonic()
     finally:
         batch = _batch(plan, done, started, time.monotonic() - clock)
         entries = write_run(plan.folder, inputs, done.values(), batch)
@@ -116,7 +117,7 @@ def _make_all(
     exporters: Mapping[str, str],
     keys: Mapping[str, str],
     before: Mapping[str, Entry],
-) -> Iterator[Entry]:
+) -> Generator[Entry]:
     """Make reports in worker processes; yield each as it ends."""
     if not todo:
         return

@@ -225,9 +225,10 @@ def completeness(period: Period, days: int, as_json: bool) -> None:
 @json_option
 def trace(measure: str, area: str, period: Period, breakdown: str, as_json: bool) -> None:
     """Go from a printed figure of MEASURE down to file, sheet, cell and the text in it."""
-    from pls_analysis import trace as tracing
     from pls_analysis.analysis import area_tree, measure_specs, resolve_area
     from pls_analysis.configs import unknown
+    from pls_analysis.trace import origin
+    from pls_analysis.trace import trace as find_steps
 
     project = find_project()
     known = measure_specs(project)
@@ -235,17 +236,11 @@ def trace(measure: str, area: str, period: Period, breakdown: str, as_json: bool
         raise click.BadParameter(unknown("measure", measure, known), param_hint="MEASURE")
     where = resolve_area(area_tree(project), project.home, area)
     part = None if breakdown == "all" else breakdown
-    steps = tracing.trace(project, measure, where.code, period, part)
+    steps = find_steps(project, measure, where.code, period, part)
     if as_json:
         show(steps, as_json)
-        return
-    for step in steps:
-        value = "" if step["value"] is None else f"{step['value']:,g} {step['unit']}"
-        about = " ".join(filter(None, (step["breakdown"], step["basis"], step["status"])))
-        click.echo(f"{measure}, {where.name} ({where.code}), {step['period']}, {about}: {value}")
-        click.echo(f"  {step['file']}  {step['sheet']}  {step['cell']}  {step['raw']!r}")
-        around = tracing.surroundings(project, step["file"], step["sheet"], step["cell"])
-        lines(f"    {line}" for line in str(around).splitlines())
+    else:
+        lines(str(origin(project, step, where.name)) for step in steps)
 
 
 COMMANDS = (sample, ingest, issues, completeness, trace)

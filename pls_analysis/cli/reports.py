@@ -36,7 +36,7 @@ def _notebooks(project: Project) -> list[dict[str, Any]]:
     return [
         {
             "notebook": name,
-            "title": notebook_title(file),
+            "title": notebook_title(file, project.lang),
             "level": project.reports[name].level if name in project.reports else None,
             "parameters": list(declared_parameters(file)),
         }

@@ -132,7 +132,8 @@ def sections(made: Sequence[Made], lang: str) -> list[Section]:
     titles: dict[str, str] = {}
     for report in sorted(made, key=lambda one: (one.notebook, one.area)):
         notebooks.setdefault(report.notebook, {}).setdefault(report.area, []).append(report)
-        titles[report.notebook] = report.title
+        if report.parameters["lang"] == lang or report.notebook not in titles:
+            titles[report.notebook] = report.title
     return [
         Section(name, titles[name], tuple(_row(reports, lang) for reports in areas.values()))
         for name, areas in notebooks.items()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from pathlib import Path
 
+import nbformat
 import pandas as pd
 import pytest
 from stores import fill, observation
@@ -239,9 +240,21 @@ def test_a_project_inside_another_uses_its_notebooks(project: Project, tmp_path:
     assert found["ok"] == project.root / "notebooks" / "ok.ipynb"
 
 
-@pytest.mark.parametrize(("name", "title"), [("ok", "区域概况"), ("nothing_to_show", None)])
-def test_titles(project: Project, name: str, title: str | None):
-    assert notebook_title(find_notebooks(project)[name]) == (title or name)
+@pytest.mark.parametrize(
+    ("metadata", "heading", "title"),
+    [
+        ({}, "# 趋势\n\n正文", "趋势"),
+        ({}, "没有标题", "own"),
+        ({"title": "简报"}, "# 趋势", "简报"),
+        ({"titles": {"zh": "趋势", "en": "Trends"}, "title": "简报"}, "# x", "Trends"),
+        ({"titles": {"zh": "趋势"}}, "# x", "x"),
+    ],
+)
+def test_what_a_notebook_is_called(tmp_path: Path, metadata: dict, heading: str, title: str):
+    cells = [nbformat.v4.new_markdown_cell(heading)]
+    book = nbformat.v4.new_notebook(cells=cells, metadata=metadata)
+    nbformat.write(book, tmp_path / "own.ipynb")
+    assert notebook_title(tmp_path / "own.ipynb", "en") == title
 
 
 def test_a_report_is_a_value(project: Project):
