@@ -6,7 +6,7 @@ What draws is loaded when it is first asked for: readers of workbooks never need
 
 from typing import TYPE_CHECKING
 
-from pls_analysis.analysis import areas, ingest, issues, measures, observations, series
+from pls_analysis.analysis import areas, ingest, issues, measures, observations, series, trace
 
 if TYPE_CHECKING:
     from pls_analysis import charts
@@ -21,6 +21,7 @@ __all__ = [
     "observations",
     "parameters",
     "series",
+    "trace",
 ]
 
 

@@ -6,9 +6,10 @@ directory) and reads the standing version of its store.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -18,6 +19,7 @@ from pls_analysis.ingest.forms import Form, Measure, load_forms
 from pls_analysis.observations import COLUMNS, Store
 from pls_analysis.periods import Period, parse_period
 from pls_analysis.project import Project, find_project
+from pls_analysis.trace import Origin, origin
 
 Areas = str | int | Area | Iterable[str | int | Area] | None
 Span = str | int | Period | None
@@ -207,3 +209,11 @@ def ingest(jobs: int | None = None):
     from pls_analysis.ingest.pipeline import ingest as read_raw
 
     return read_raw(find_project(), jobs=jobs)
+
+
+def trace(row: Mapping[str, Any]) -> Origin:
+    """Where an observation comes from: file, sheet, cell, and the rows of its sheet around it.
+
+    `row` is a row of `observations(…)`. Raises TraceError where the raw file has gone or changed.
+    """
+    return origin(find_project(), row)

@@ -27,6 +27,8 @@ COLUMNS_YEAR_ON_YEAR = (
     ("median", "number", 1.1),
 )  # fmt: skip
 RECENT = 12
+ROOM_FOR_FIGURES = 88
+"""How many letters of figures, with a gap of two between them, a page is wide."""
 WATCHED = 6
 SEVERITIES = ("error", "warning")
 
@@ -177,9 +179,11 @@ def _step(brief: Brief, one: Change) -> str:
 
 def year_on_year(brief: Brief, found: Sequence[Change]) -> Block:
     """A table: the last period, the year so far, the year before, the change, the peers' median."""
+    adds_up = any(one.due > 1 for one in found)
     columns = [
         {"label": brief.say(f"brief.column_{name}"), "kind": kind, "width": width}
         for name, kind, width in COLUMNS_YEAR_ON_YEAR
+        if adds_up or name != "year"
     ]
     rows = []
     for one in found:
@@ -187,9 +191,10 @@ def year_on_year(brief: Brief, found: Sequence[Change]) -> Block:
         total = number(one.total, places)
         if not one.whole and one.total is not None:
             total += f" ({one.present}/{one.due})"
+        now = [number(one.now, places), *([total] if adds_up else [])]
         rows.append(
-            [one.name, brief.say.unit(one.unit), number(one.now, places), total,
-             number(one.before, places), _step(brief, one) or "—", _median(brief, one)]
+            [one.name, brief.say.unit(one.unit), *now, number(one.before, places),
+             _step(brief, one) or "—", _median(brief, one)]
         )  # fmt: skip
     return blocks.table(columns, rows, brief.caption("changes", period=found[0].period))
 
@@ -204,19 +209,24 @@ def _median(brief: Brief, one: Change) -> str:
 
 
 def recent(brief: Brief) -> Block:
-    """The last twelve periods of every measure that keeps the brief's rhythm, newest last."""
+    """The last periods of every measure that keeps the brief's rhythm, newest last.
+
+    Twelve, or fewer where the figures are too long for so many columns.
+    """
     tables = {measure: brief.series(measure)[brief.area.name] for measure in brief.measures}
     index = max((table.index for table in tables.values()), key=len)[-RECENT:]
-    columns = [{"label": brief.say("brief.column_measure"), "width": 3}]
-    columns += [{"label": _short(one), "kind": "number"} for one in index]
-    rows = []
+    rows = {}
     for measure, table in tables.items():
-        if table.index.freqstr != index.freqstr:  # pyright: ignore[reportAttributeAccessIssue]
-            continue
-        values = [_figure(value) for value in table.reindex(index)]
-        places = decimals(values, brief.specs[measure].unit)
-        rows.append([brief.name(measure), *(number(value, places) for value in values)])
-    return blocks.table(columns, rows, brief.caption("recent", n=len(index)))
+        if table.index.freqstr == index.freqstr:  # pyright: ignore[reportAttributeAccessIssue]
+            values = [_figure(value) for value in table.reindex(index)]
+            places = decimals(values, brief.specs[measure].unit)
+            rows[measure] = [number(value, places) for value in values]
+    longest = max(len(text) for row in rows.values() for text in row)
+    fitting = min(RECENT, ROOM_FOR_FIGURES // (longest + 2))
+    columns = [{"label": brief.say("brief.column_measure"), "width": 3}]
+    columns += [{"label": _short(one), "kind": "number"} for one in index[-fitting:]]
+    body = [[brief.name(measure), *row[-fitting:]] for measure, row in rows.items()]
+    return blocks.table(columns, body, brief.caption("recent", n=len(index[-fitting:])))
 
 
 def _short(period: pd.Period) -> str:

@@ -58,10 +58,8 @@ def period_ticks(
     label = period_text(current, lang, short=bool(starts) and not yearly)
     kept = [(at_now, label)]
     for at, text in sorted(starts, reverse=True):
-        if all(
-            abs(at - other) * room > (width_em(text) + width_em(name)) / 2 + 0.6
-            for other, name in kept
-        ):
+        own = width_em(text) * (1 if at == 0 else 0.5)  # the first label begins at its tick
+        if all(abs(at - other) * room > own + width_em(name) / 2 + 0.6 for other, name in kept):
             kept.append((at, text))
     if len(kept) == 1 and at_now > 0:
         kept.append((0, period_text(periods[0], lang)))

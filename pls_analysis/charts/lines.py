@@ -21,6 +21,7 @@ from pls_analysis.charts.lettering import (
 )
 from pls_analysis.charts.lines_data import line_data, period_name, plain
 from pls_analysis.charts.phrases import (
+    axis_numbers,
     change,
     decimals,
     describe_line,
@@ -152,7 +153,7 @@ def _draw_line(axes: Axes, line: dict[str, Any], bold: float) -> None:
     axes.plot(now, value[now], "o", color=NAVY, markersize=4.4, zorder=4)
 
 
-def _scale(axes: Axes, line: dict[str, Any], ticks: int) -> None:
+def _scale(axes: Axes, line: dict[str, Any], ticks: int, lang: str) -> None:
     """Set both axes: ticks of values with thousands separators, half a period of margin."""
     rows = [line["value"], line.get("median"), line.get("low"), line.get("high")]
     rows += list(line.get("peers", {}).values())
@@ -161,7 +162,7 @@ def _scale(axes: Axes, line: dict[str, Any], ticks: int) -> None:
     low, high = (min(known), max(known)) if known else (0.0, 1.0)
     marks, bottom, top = value_ticks(low, high, places == 0, ticks)
     fine = places if any(mark != round(mark) for mark in marks) else 0
-    axes.set_yticks(marks, [number(mark, fine) for mark in marks])
+    axes.set_yticks(marks, axis_numbers(marks, fine, lang))
     axes.set_ylim(bottom, top)
     axes.set_xlim(-0.6, len(line["periods"]) - 0.4)
 
@@ -231,7 +232,7 @@ def draw_trend(data: dict[str, Any], width_cm: float, stretch: float) -> list[Ax
     figure = new_figure(width_cm, whole)
     axes = place(figure, 30, top, wide - 30 - right, height)
     _draw_line(axes, data, 1.9)
-    _scale(axes, data, 4)
+    _scale(axes, data, 4, data["lang"])
     _time_axis(axes, data, data["lang"], wide - 30 - right)
     _end_labels(axes, data, data["lang"], height, em)
     write_caption(axes, caption, wide)
@@ -257,7 +258,7 @@ def draw_small_multiples(data: dict[str, Any], width_cm: float, stretch: float) 
         box = (column * (cell + gap) + left, top + row * step + head, cell - left - right, height)
         axes = place(figure, *box)
         _draw_line(axes, panel, 1.5)
-        _scale(axes, panel, 2)
+        _scale(axes, panel, 2, data["lang"])
         _time_axis(axes, panel, data["lang"], box[2])
         _panel_head(axes, panel, data["lang"], left, cell)
         drawn.append(axes)
@@ -280,7 +281,7 @@ def draw_sparkline(data: dict[str, Any], width_cm: float, stretch: float) -> lis
     figure = new_figure(width_cm, 20 * stretch)
     axes = place(figure, 2, 2, width_cm * POINTS_PER_CM - 6, 20 * stretch - 4)
     _draw_line(axes, data, 1.2)
-    _scale(axes, data, 2)
+    _scale(axes, data, 2, data["lang"])
     axes.set_axis_off()
     return [axes]
 

@@ -23,6 +23,9 @@ SHORT = {
     },
 }
 """Months, quarters and half-years as an axis names them."""
+AXIS_SCALE_FROM = 10_000
+AXIS_SCALES = {"zh": 10_000, "en": 1_000}
+"""From which figure on an axis counts in 万 or in thousands, and how many these are."""
 
 
 def say(lang: str, key: str, **values: object) -> str:
@@ -57,6 +60,15 @@ def number(value: float | Decimal | None, places: int = 0) -> str:
     if value is None or math.isnan(value):
         return "—"
     return f"{rounded(value, places):,f}".replace("-", "−")
+
+
+def axis_numbers(marks: Sequence[float], places: int, lang: str) -> list[str]:
+    """Figures of an axis; from ten thousand on in 万 (zh) or thousands (en), to be short."""
+    if max(abs(mark) for mark in marks) < AXIS_SCALE_FROM:
+        return [number(mark, places) for mark in marks]
+    scaled = [mark / AXIS_SCALES[lang] for mark in marks]
+    fine = next((n for n in (0, 1) if all(round(one, n) == round(one, 6) for one in scaled)), 2)
+    return [say(lang, "axis", n=number(one, fine)) if one else "0" for one in scaled]
 
 
 def change(value: float | None, before: float | None, unit: str, lang: str) -> str:

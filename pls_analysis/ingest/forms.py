@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from pls_analysis.areas import LEVELS
 from pls_analysis.configs import ConfigError, read_yaml, unknown
 from pls_analysis.ingest import values
 from pls_analysis.periods import (
@@ -181,6 +182,8 @@ def _problems(spec: Any) -> Iterable[str]:
     ):  # fmt: skip
         if key in spec and spec[key] not in allowed:
             yield f"`{key}: {spec[key]}` is none of {', '.join(allowed)}"
+    if spec.get("sender") and spec["sender"] not in LEVELS:
+        yield unknown("level of a sender", str(spec["sender"]), LEVELS)
     if spec.get("statistical_year", "calendar") not in STATISTICAL_YEARS:
         yield unknown("statistical year", str(spec["statistical_year"]), STATISTICAL_YEARS)
     for source in _listed(spec.get("period")):

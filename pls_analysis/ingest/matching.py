@@ -139,7 +139,7 @@ class _Reader:
     def _find_office(self) -> str:
         if self.form.area != "office":
             return self.scope
-        return find_office(self.form, self.table, self.layout.grid, self._resolve)
+        return find_office(self.form, self.table, self.layout.grid, self._resolve_sender)
 
     def _periods_in_headings(self) -> bool:
         paths = {path for r in self.table.records for path in (r.headings, r.keys)}
@@ -153,9 +153,13 @@ class _Reader:
             self.out.log("info", "key_heading", message, self.sheet,
                          remedy=f"Add it to `key:` in {self.form.source}.")  # fmt: skip
 
-    def _resolve(self, text: str) -> Area:
+    def _resolve_sender(self, text: str) -> Area:
+        """The area that a filing office stands for: one of the level that files this form."""
+        return self._resolve(text, self.form.sender or None)
+
+    def _resolve(self, text: str, level: str | None = None) -> Area:
         at = self.period.end if self.period is not None else None
-        return self.context.areas.resolve(text, within=self.scope, at=at)
+        return self.context.areas.resolve(text, within=self.scope, at=at, level=level)
 
     # -- one figure ---------------------------------------------------------------------------
 

@@ -1,4 +1,4 @@
-"""Bad input, by name: each file is refused or its cell logged, and the rest of the batch goes on."""
+"""Bad input, by name: the file is refused or its cell logged, and the rest goes on."""
 
 from __future__ import annotations
 
