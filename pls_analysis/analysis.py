@@ -6,6 +6,7 @@ directory) and reads the standing version of its store.
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from pathlib import Path
@@ -170,6 +171,8 @@ def series_of(frame: pd.DataFrame) -> pd.DataFrame:
         return pd.DataFrame(index=pd.PeriodIndex([], freq="M"), dtype="float64")
     chosen = next(one for one in BASES if one in set(frame["basis"]))
     frame = frame[(frame["basis"] == chosen) & (frame["subject"] == "")]
+    if chosen != "cumulative":  # a measure filed by month and by year is shown by month
+        frame = frame[(_days(frame) - _days(frame).mode().iloc[0]).abs() <= 3]
     index = _period_index(frame, chosen)
     names = _unique_names(frame)
     table = frame.assign(period=index, column=names).pivot(
@@ -181,12 +184,27 @@ def series_of(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def _period_index(frame: pd.DataFrame, basis: str) -> pd.PeriodIndex:
-    days = (frame["period_end"] - frame["period_start"]).dt.days.mode().iloc[0]
+    days = _days(frame).mode().iloc[0]
     if basis == "cumulative":
         ends = frame["period_end"].drop_duplicates().sort_values()
         days = ends.diff().dt.days.mode().iloc[0] if len(ends) > 1 else days
     freq = "M" if days <= 31 else "Q" if days <= 92 else "2Q" if days <= 184 else "Y"
-    return pd.PeriodIndex(frame["period_end"], freq=freq)
+    return pd.PeriodIndex([calendar_period(end, freq) for end in frame["period_end"]], freq=freq)
+
+
+def _days(frame: pd.DataFrame) -> pd.Series:
+    return (frame["period_end"] - frame["period_start"]).dt.days
+
+
+def calendar_period(day: dt.date, freq: Any) -> pd.Period:
+    """The month, quarter, half-year ("2Q") or year that a day lies in.
+
+    pandas counts a half-year as two quarters from any quarter on; ours begin in January and July.
+    """
+    period = pd.Period(day, freq=freq)
+    if period.freq.n == 1:
+        return period
+    return pd.Period(pd.Timestamp(day.year, 1 if day.month <= 6 else 7, 1), freq=freq)
 
 
 def _unique_names(frame: pd.DataFrame) -> list[str]:

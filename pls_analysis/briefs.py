@@ -17,9 +17,11 @@ from IPython.display import Markdown
 
 from pls_analysis import blocks
 from pls_analysis.analysis import (
+    BASES,
     Form,
     Measure,
     area_tree,
+    calendar_period,
     form_specs,
     measure_specs,
     resolve_area,
@@ -125,10 +127,11 @@ class Brief:
         """The form specs by id; of several versions the last."""
         return {form.id: form for form in form_specs(self.project)}
 
-    def is_flow(self, measure: str) -> bool:
-        """Whether a measure counts what happens within a period, rather than a state at its end."""
+    def basis(self, measure: str) -> str:
+        """The basis on which a measure is shown: flow before stock before running total."""
         rows = self.observations["measure"] == measure
-        return "flow" in set(self.observations.loc[rows, "basis"])
+        there = set(self.observations.loc[rows, "basis"])
+        return next(one for one in BASES if one in there)
 
     def name(self, measure: str) -> str:
         """A measure's name in the brief's language."""
@@ -159,7 +162,7 @@ class Brief:
             table[self.area.name] = float("nan")
         others = [one for one in table.columns if one != self.area.name]
         freq = table.index.freq
-        last = pd.Period(self.period.end, freq=freq)
+        last = calendar_period(self.period.end, freq)
         last = last if last.end_time.date() <= self.period.end else last - 1
         steps = YEARS_SHOWN if freq.name.startswith("Y") else MONTHS_SHOWN // _months(freq)
         first = max(last - steps + 1, table.index[0])

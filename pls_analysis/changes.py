@@ -16,7 +16,7 @@ from pls_analysis import blocks, charts
 from pls_analysis.blocks import Block
 from pls_analysis.briefs import Brief
 from pls_analysis.charts.phrases import change, decimals, number
-from pls_analysis.messages import GROWTH_BASE_MIN, count_change, rate_step
+from pls_analysis.messages import GROWTH_BASE_MIN, count_change, count_step, rate_step
 from pls_analysis.observations import Store
 from pls_analysis.periods import Period
 
@@ -37,9 +37,10 @@ SEVERITIES = ("error", "warning")
 class Change:
     """One measure now and a year before.
 
-    `value` and `before` cover the same `present` of `due` periods of `period`; both are None where
-    there is nothing to compare. `now` is the figure of the last period alone, `total` what the
-    year has brought so far: a lower bound where periods are missing.
+    Of the `due` periods that make up `period`, `present` are in this year, and `compared` in both
+    years. `value` and `before` are the sums over those `compared` alone, None where there are
+    none. `now` is the figure of the last period alone; `total` what the year has brought so far,
+    a lower bound where periods are missing.
     """
 
     measure: str
@@ -51,6 +52,7 @@ class Change:
     value: float | None
     before: float | None
     present: int
+    compared: int
     due: int
 
     @property
@@ -59,13 +61,13 @@ class Change:
 
     @property
     def whole(self) -> bool:
-        """Whether every period due is in."""
-        return self.present == self.due
+        """Whether every period due is in, in both years."""
+        return self.compared == self.due
 
     @property
     def growth(self) -> float | None:
-        """Relative change where the base is large enough to speak of one, else None."""
-        if self.is_rate or self.value is None or self.before is None:
+        """Relative change where both years are whole and the base is large enough, else None."""
+        if self.is_rate or not self.whole or self.value is None or self.before is None:
             return None
         return (self.value - self.before) / self.before if self.before >= GROWTH_BASE_MIN else None
 
@@ -79,21 +81,23 @@ def _compare(brief: Brief, measure: str, breakdown: str = "total") -> Change:
     own = brief.series(measure, breakdown)[brief.area.name]
     unit = brief.specs[measure].unit
     last = own.index[-1]
-    adds_up = brief.is_flow(measure) and unit not in RATES and not own.index.freqstr.startswith("Y")
+    basis = brief.basis(measure)
+    adds_up = basis == "flow" and unit not in RATES and not own.index.freqstr.startswith("Y")
     this_year = own[own.index.year == last.year] if adds_up else own.iloc[-1:]
     steps = _per_year(own.index)
     before = own.reindex(this_year.index - steps)
     before.index = this_year.index
     both = this_year.notna() & before.notna()
-    span = Period(this_year.index[0].start_time.date(), last.end_time.date())
-    present = int(this_year.notna().sum())
+    start = this_year.index[0].start_time.date()
+    span = Period(start.replace(month=1) if basis == "cumulative" else start, last.end_time.date())
     return Change(
         measure, brief.name(measure), unit, span,
         now=_figure(own.iloc[-1]),
         total=_figure(this_year.sum(min_count=1)),
         value=_figure(this_year[both].sum(min_count=1)),
         before=_figure(before[both].sum(min_count=1)),
-        present=present,
+        present=int(this_year.notna().sum()),
+        compared=int(both.sum()),
         due=len(this_year),
     )  # fmt: skip
 
@@ -129,28 +133,37 @@ def sentence(brief: Brief, one: Change) -> str:
             "sentences.rate_plain", period=one.period, area=brief.area.name, measure=one.name,
             rate=now, change=step,
         )  # fmt: skip
-    said = count_change(
-        brief.say, area=brief.area.name, measure=one.name, unit=one.unit, period=one.period,
-        value=one.total or 0, before=one.before if one.whole else None,
-    )  # fmt: skip
-    if one.whole:
-        return said
+    quantity = brief.say.quantity(one.total or 0, one.unit)
+    said = {"period": one.period, "area": brief.area.name, "measure": one.name}
+    if one.whole or (one.compared == 0 and one.present == one.due):
+        return count_change(
+            brief.say, **said, unit=one.unit, value=one.total or 0, before=one.before
+        )
+    filed = {"quantity": quantity, "present": one.present, "due": one.due}
+    if one.compared == 0 or one.value is None:
+        return brief.say("sentences.partial", **said, **filed)
+    step = count_step(brief.say, one.unit, one.value, one.before)
     return brief.say(
-        "sentences.partial", period=one.period, area=brief.area.name, measure=one.name,
-        quantity=brief.say.quantity(one.total or 0, one.unit), present=one.present, due=one.due,
-    )  # fmt: skip
+        "sentences.partial_compared", **said, **filed, compared=one.compared, change=step
+    )
 
 
 def _gaps(brief: Brief, found: Sequence[Change]) -> str:
-    missing = [one.name for one in found if one.now is None]
-    if missing:
-        names = brief.say("brief.list_stop").join(missing)
-        return brief.say("sentences.no_data", day=brief.period.end, measures=names)
-    partial = [one.name for one in found if not one.whole]
-    if partial:
-        names = brief.say("brief.list_stop").join(partial)
-        return brief.say("sentences.gaps", measures=names)
-    return brief.say("sentences.no_gaps", n=len(found))
+    """Say which measures lack figures: all of them, the last period's, or some of the year's."""
+    kinds = {
+        "sentences.no_data": [one for one in found if one.total is None],
+        "sentences.late": [one for one in found if one.total is not None and one.now is None],
+        "sentences.gaps": [
+            one for one in found if one.now is not None and 0 < one.compared < one.due
+        ],
+    }
+    said = [
+        brief.say(key, day=brief.period.end,
+                  measures=brief.say("brief.list_stop").join(one.name for one in those))
+        for key, those in kinds.items()
+        if those
+    ]  # fmt: skip
+    return "".join(said) or brief.say("sentences.no_gaps", n=len(found))
 
 
 def strip(brief: Brief, found: Sequence[Change], most: int = 5) -> Block:
@@ -162,7 +175,7 @@ def strip(brief: Brief, found: Sequence[Change], most: int = 5) -> Block:
             {
                 "label": one.name,
                 "value": number(one.total, decimals([one.total], one.unit)),
-                "unit": brief.say.unit(one.unit),
+                "unit": brief.say.unit(one.unit) + _of_due(one.present, one),
                 "delta": step or brief.say("brief.not_compared"),
                 "versus": brief.say("brief.versus") if step else "",
                 "tone": "flat",
@@ -188,15 +201,19 @@ def year_on_year(brief: Brief, found: Sequence[Change]) -> Block:
     rows = []
     for one in found:
         places = decimals([one.now, one.total, one.before], one.unit)
-        total = number(one.total, places)
-        if not one.whole and one.total is not None:
-            total += f" ({one.present}/{one.due})"
+        total = number(one.total, places) + _of_due(one.present, one)
+        before = number(one.before, places) + _of_due(one.compared, one)
         now = [number(one.now, places), *([total] if adds_up else [])]
         rows.append(
-            [one.name, brief.say.unit(one.unit), *now, number(one.before, places),
-             _step(brief, one) or "—", _median(brief, one)]
+            [one.name, brief.say.unit(one.unit), *now, before, _step(brief, one) or "—",
+             _median(brief, one)]
         )  # fmt: skip
     return blocks.table(columns, rows, brief.caption("changes", period=found[0].period))
+
+
+def _of_due(count: int, one: Change) -> str:
+    """How many of the periods due a sum holds, where it does not hold all: " (5/6)"."""
+    return "" if count in (0, one.due) else f" ({count}/{one.due})"
 
 
 def _median(brief: Brief, one: Change) -> str:
@@ -339,7 +356,7 @@ def by_kind(brief: Brief, measure: str) -> charts.Chart | None:
     own = brief.observations
     own = own[(own["area"] == brief.area.code) & (own["measure"] == measure)]
     dimensions = own.loc[own["breakdown"] != "total", "breakdown"].drop_duplicates()
-    if dimensions.empty or not brief.is_flow(measure):
+    if dimensions.empty or brief.basis(measure) != "flow":
         return None
     widest = dimensions.str.split("=").str[0].value_counts().index[0]
     found = {
@@ -354,6 +371,9 @@ def by_kind(brief: Brief, measure: str) -> charts.Chart | None:
         index=[brief.specs[measure].parts[part][brief.lang] for part in found],
         columns=[before.label(brief.lang), whole.period.label(brief.lang)],
     )
-    caption = brief.caption("parts", measure=brief.name(measure), period=whole.period)
+    fewest = min(one.compared for one in found.values())
+    key = "parts" if fewest == whole.due else "parts_partial"
+    said = {} if fewest == whole.due else {"compared": fewest, "due": whole.due}
+    caption = brief.caption(key, measure=brief.name(measure), period=whole.period, **said)
     unit = brief.say.unit(brief.specs[measure].unit)
     return charts.bars_year_on_year(frame, caption=caption, unit=unit, lang=brief.lang)

@@ -181,11 +181,12 @@ def count_change(
         measure=measure,
         period=period,
         quantity=messages.quantity(value, unit),
-        change=_count_change(messages, unit, value, before),
+        change=count_step(messages, unit, value, before),
     )
 
 
-def _count_change(messages: Messages, unit: str, value: Number, before: Number | None) -> str:
+def count_step(messages: Messages, unit: str, value: Number, before: Number | None) -> str:
+    """Say the change of a count alone: 同比增长7.9%. Raises ValueError for a negative base."""
     if before is None:
         return messages("sentences.no_base")
     if before < 0:

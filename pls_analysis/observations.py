@@ -7,7 +7,7 @@ Terms follow SDMX: an observation is one figure of one measure for one area and 
 
 from __future__ import annotations
 
-import datetime as dt
+import contextlib
 import hashlib
 import json
 import os
@@ -241,10 +241,22 @@ def write_store(path: Path, tables: Mapping[str, pd.DataFrame], facts: Mapping[s
     }
     files = {name: _write_table(path, name, table) for name, table in arrow.items()}
     version = hashlib.sha256(json.dumps(files, sort_keys=True).encode()).hexdigest()[:16]
-    manifest = {"version": version, "files": files, **facts}
+    before = _files_of_last_version(path, files)
+    manifest = {"version": version, "files": files, "before": before, **facts}
     _replace(path / "manifest.json", json.dumps(manifest, ensure_ascii=False, indent=1).encode())
-    _drop_old_files(path, set(files.values()))
+    _drop_old_files(path, {*files.values(), *before})
     return version
+
+
+def _files_of_last_version(path: Path, files: Mapping[str, str]) -> list[str]:
+    """The files of the version that is being replaced: a reader may still be at work on them."""
+    manifest = path / "manifest.json"
+    if not manifest.is_file():
+        return []
+    old = json.loads(manifest.read_text(encoding="utf-8"))
+    if old["files"] == files:
+        return old.get("before", [])
+    return sorted(set(old["files"].values()) - set(files.values()))
 
 
 def _to_arrow(frame: pd.DataFrame, schema: pa.Schema) -> pa.Table:
@@ -268,12 +280,12 @@ def _replace(file: Path, content: bytes) -> None:
     part.replace(file)
 
 
-def _drop_old_files(path: Path, current: set[str]) -> None:
-    """Remove files of versions before the last; a reader of the last one may still be at work."""
-    keep_since = dt.datetime.now().timestamp() - 3600
+def _drop_old_files(path: Path, keep: set[str]) -> None:
+    """Remove the files of versions before the last; one that is open stays until the next run."""
     for file in path.glob("*.parquet"):
-        if file.name not in current and file.stat().st_mtime < keep_since:
-            file.unlink(missing_ok=True)
+        if file.name not in keep:
+            with contextlib.suppress(OSError):
+                file.unlink()
 
 
 def _digest_groups(observations: pd.DataFrame) -> pd.DataFrame:

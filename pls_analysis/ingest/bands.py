@@ -116,7 +116,7 @@ def _place(
     """Where a row below a table's first data row belongs, or None where a new table starts."""
     kind, next_kind = kinds[row], kinds.get(after) if after is not None else None
     boxes = grid.rows[row]
-    if kind == "data":
+    if kind == "data" or (kind == "years" and _is_data_like_years(grid, band, row)):
         return "data"
     if kind == "note":
         return "notes"
@@ -131,6 +131,16 @@ def _place(
         if damaged or (next_kind == "data" and beside):
             return "data"
     return None
+
+
+def _is_data_like_years(grid: Grid, band: Band, row: int) -> bool:
+    """周家渡 | 2010 | 1985 right below data is data, though its figures could be years."""
+    first = grid.rows[row][0]
+    follows_data = row - 1 in band.data
+    is_heading = words.HEADS_LABELS.match(words.squeeze(first.text)) is not None
+    return (
+        follows_data and first.is_label and not is_heading and not _repeats_heading(grid, band, row)
+    )
 
 
 def _place_single(

@@ -85,7 +85,8 @@ def _check_running_totals(frame: pd.DataFrame) -> tuple[list[int], list[Issue]]:
     off = pairs[gap.abs() > TOLERANCE + 1e-9 * pairs["value_total"].abs()]
     wrong: list[int] = []
     for row in off.to_dict("records"):
-        if row["before"] > 0 and abs(row["value"] - row["value_total"]) <= TOLERANCE:
+        repeats = abs(row["value"] - row["value_total"]) <= TOLERANCE
+        if repeats and 0 < row["before"] <= row["value_total"]:
             wrong.append(int(row["index_flow"]))
             issues.append(_as_month(row))
         else:
@@ -172,7 +173,8 @@ def _rounding(row: Row) -> float:
 
     Counts that are printed in full are not rounded.
     """
-    printed = Decimal(re.sub(r"[^\d.]", "", row["raw"]) or "0")
+    found = re.search(r"\d[\d,]*(?:\.\d+)?", row["raw"])
+    printed = Decimal(found[0].replace(",", "")) if found else Decimal(0)
     if not printed or not row["value"]:
         return 0.0
     scale = abs(row["value"]) / float(printed)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -15,7 +16,7 @@ from pls_analysis.periods import Period
 
 
 class Observed(NamedTuple):
-    """One observation as read; `office` and `filed` (a period) say which submission it is of."""
+    """One observation as read; `office`, `filed` (a period) and `declared` are its submission's."""
 
     measure: str
     area: str
@@ -31,6 +32,7 @@ class Observed(NamedTuple):
     raw: str
     office: str
     filed: Period
+    declared: dt.date | None = None
 
 
 @dataclass

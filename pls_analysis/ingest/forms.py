@@ -214,12 +214,20 @@ def _measure_problems(measure: Any) -> Iterable[str]:
         yield "has neither `labels:` nor `breakdown:`"
     if measure.get("basis") not in (None, *BASES):
         yield f"`basis: {measure['basis']}` is none of {', '.join(BASES)}"
+    limits = measure.get("range")
+    if limits is not None and not _is_range(limits):
+        yield f"`range: {limits}` is not two numbers, the smaller first"
     for key in ("public", "people"):
         if not isinstance(measure.get(key, True), bool):
             yield f"`{key}:` is yes or no"
     for part in measure.get("breakdown") or {}:
         if not re.fullmatch(r"\w+=\w+", str(part)):
             yield f"breakdown `{part}` is not written dimension=part"
+
+
+def _is_range(limits: Any) -> bool:
+    numbers = isinstance(limits, list) and all(isinstance(one, int | float) for one in limits)
+    return numbers and len(limits) == 2 and limits[0] <= limits[1]
 
 
 def _alias_problems(measures: Mapping[str, Any]) -> Iterable[str]:

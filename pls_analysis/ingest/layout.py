@@ -46,13 +46,18 @@ class Record:
 
 @dataclass(frozen=True)
 class Table:
-    """One table of a sheet: the lines above it, what heads its row labels, and its figures."""
+    """One table of a sheet: the lines above it, what heads its row labels, and its figures.
+
+    `sides` are figures in columns that carry no figures as a rule (a telephone number, a count
+    among remarks), each with the heading of its column.
+    """
 
     titles: tuple[str, ...]
     facts: tuple[Box, ...]
     unit: str | None
     key_heading: str
     records: tuple[Record, ...]
+    sides: tuple[tuple[str, Box], ...]
     rows: tuple[int, int]
     columns: tuple[int, int]
 
@@ -274,6 +279,7 @@ class _Block:
             unit=unit,
             key_heading=key_heading,
             records=tuple(records),
+            sides=tuple(self._sides(paths)),
             rows=(self.heading_rows[0] if self.heading_rows else self.band.data[0],
                   self.band.data[-1]),
             columns=(self.columns.start, self.columns.stop - 1),
@@ -346,6 +352,13 @@ class _Block:
                 else:
                     self.roles[row, col] = "unplaced"
         return records
+
+    def _sides(self, paths: Mapping[int, tuple[str, ...]]) -> Iterable[tuple[str, Box]]:
+        for row in self.band.data:
+            for box in self.grid.rows[row]:
+                beside = self._within(box) and self.roles.get((row, box.col)) == "attribute"
+                if beside and (box.is_figure or box.is_refused):
+                    yield "".join(paths.get(box.col, ())), box
 
     def _serial_total(self, row: int) -> tuple[str, ...]:
         """合计 written in the column of running numbers labels its row all the same."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import fnmatch
 import re
 from collections.abc import Iterable, Sequence
+from typing import Literal
 
 from pls_analysis.areas import AmbiguousArea, Area, UnknownArea
 from pls_analysis.configs import nearest
@@ -21,7 +22,7 @@ from pls_analysis.ingest.timing import (
     table_period,
     year_start,
 )
-from pls_analysis.periods import Period
+from pls_analysis.periods import CALENDAR, Period
 
 REFUSALS = {
     "approximate": "is approximate (约, 余, 多): nobody can add it up",
@@ -42,6 +43,10 @@ REFUSALS = {
 }
 
 
+UNRESOLVED: Literal["unresolved"] = "unresolved"
+NO_PLACE_FOR_FIGURES = ("title", "fact", "note", "section")
+
+
 def apply_forms(layout: Layout, context: Context, out: Extraction) -> None:
     """Turn every table of a sheet into observations and issues, and account for every cell."""
     sheet = layout.sheet.name
@@ -49,14 +54,30 @@ def apply_forms(layout: Layout, context: Context, out: Extraction) -> None:
         form = _choose(table, layout, context, out)
         if form is not None:
             _Reader(form, table, layout, context, out).read()
+        _log_sides(table, form, sheet, out)
     for address, role in layout.roles.items():
         box = layout.grid.boxes[address]
         key = (sheet, address)
-        if role == "unplaced" and key not in out.logged:
-            severity = "warning" if box.is_figure or box.is_refused else "info"
+        if key in out.logged:
+            continue
+        figure = box.is_figure or box.is_refused
+        if role == "unplaced" or (figure and role in NO_PLACE_FOR_FIGURES):
+            severity = "info" if role in ("note", "fact") or not figure else "warning"
             out.log(severity, "unplaced", "Belongs to no table that could be read.", sheet, [box])
         elif role != "value":
             out.used.add(key)
+
+
+def _log_sides(table: Table, form: Form | None, sheet: str, out: Extraction) -> None:
+    """Log figures in columns that the form does not declare to carry none."""
+    by_heading: dict[str, list[Box]] = {}
+    for heading, box in table.sides:
+        if form is None or values.label(heading) not in form.attributes:
+            by_heading.setdefault(heading, []).append(box)
+    for heading, boxes in by_heading.items():
+        message = f"The column {heading or '(no heading)'} was not taken for figures."
+        remedy = "If it holds none, add it to `attributes:` of the form spec."
+        out.log("warning", "column_unknown", message, sheet, boxes, remedy)
 
 
 def _choose(table: Table, layout: Layout, context: Context, out: Extraction) -> Form | None:
@@ -88,6 +109,17 @@ def _in_force(versions: list[Form], table: Table, file: str, sheet: str) -> list
     if period is None:
         return versions[-1:]
     return [form for form in versions if form.serves(period)]
+
+
+def said_by_name(path: str, forms: Sequence[Form]) -> object:
+    """What the name of a file alone tells: which forms it may be, and for which period."""
+    told = tuple(
+        form.source
+        for form in forms
+        if "file" in form.match and fnmatch.fnmatch(path, form.match["file"])
+    )
+    dated = any("file" in form.period_sources for form in forms)
+    return told, periods_in(path.rsplit("/", 1)[-1], CALENDAR) if dated else ()
 
 
 def _fits(form: Form, table: Table, file: str, sheet: str) -> bool:
@@ -172,6 +204,8 @@ class _Reader:
         for axis, path in parts.items():
             kind = self.form.rows if axis == "rows" else self.form.columns
             said_period, rest = self._take_period(path)
+            if said_period == UNRESOLVED:
+                return self._unknown("period", path, record.box)
             period = said_period or period
             if kind == "variant":
                 basis = self.form.variants.find([values.label(part) for part in rest])
@@ -211,15 +245,24 @@ class _Reader:
                 rest.append(part)
         return basis, tuple(rest)
 
-    def _take_period(self, path: tuple[str, ...]) -> tuple[Period | None, tuple[str, ...]]:
-        """Take from a path the part that says the period: 2018年/禅城区."""
-        period, rest = None, []
+    def _take_period(
+        self, path: tuple[str, ...]
+    ) -> tuple[Period | Literal["unresolved"] | None, tuple[str, ...]]:
+        """Take from a path the part that says the period: 2018年/禅城区.
+
+        An alias that names a year ({year}年平均人口) keeps its label. A heading that is a period
+        of another rhythm is unresolved: its figures are not those of the table's own period.
+        """
+        period: Period | Literal["unresolved"] | None = None
+        rest = []
         for part in path:
             label = values.label(part)
             found = periods_in(part, self.form.statistical_year)
-            if found and self.form.labels.find([label]) is None:
-                period = reporting_period(found, self.form.rhythm, self.form.statistical_year)
-                if says_only_period(label):
+            if found:
+                said = reporting_period(found, self.form.rhythm, self.form.statistical_year)
+                alone = says_only_period(label)
+                period = said or (UNRESOLVED if alone else None) or period
+                if alone and self.form.labels.find([label]) is None:
                     continue
             rest.append(part)
         return period, tuple(rest)
@@ -242,7 +285,7 @@ class _Reader:
         value, status = self._value(record, target, measure)
         if status == "refused":
             return
-        basis = basis or measure.basis or "flow"
+        basis = basis or measure.basis or period.basis
         start = period.start
         if basis == "cumulative":
             start = year_start(period, self.form.statistical_year)

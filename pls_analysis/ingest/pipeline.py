@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib.metadata import version
 from pathlib import Path
@@ -16,9 +16,11 @@ from pathlib import Path
 import pandas as pd
 
 from pls_analysis.ingest import consistency, submissions
-from pls_analysis.ingest.corrections import load_corrections
+from pls_analysis.ingest.corrections import Correction, load_corrections
+from pls_analysis.ingest.forms import Form
+from pls_analysis.ingest.matching import said_by_name
 from pls_analysis.ingest.reading import FileReading
-from pls_analysis.ingest.workers import load_context, read_files
+from pls_analysis.ingest.workers import PASSING, load_context, read_files
 from pls_analysis.observations import (
     COLUMNS,
     FILES,
@@ -32,6 +34,7 @@ from pls_analysis.observations import (
 )
 from pls_analysis.project import Project
 
+ROOMS_OF_READING = ("ingest/**/*.py", "area*.py", "period*.py", "configs.py", "data/*.csv")
 IGNORED_NAMES = {"readme.md", "thumbs.db", "desktop.ini"}
 CROSS_FILE_CODES = submissions.CODES | consistency.CODES
 
@@ -82,17 +85,20 @@ def ingest(
     correction no longer fits; the store is then left as it was.
     """
     raw, out = raw or project.raw, out or project.processed
-    load_context(project)
+    forms = load_context(project).forms
+    corrections = load_corrections(project.config / "corrections.yml")
     fingerprint = _fingerprint(project)
     found = _list_files(raw)
     hashes = {path: hashlib.sha256(file.read_bytes()).hexdigest() for file, path in found}
-    firsts = _first_of_each(hashes)
-    kept, before = _unchanged(out, fingerprint, hashes, firsts)
-    new = [(file, path) for file, path in found if path in firsts and path not in kept]
+    copies = _copies(hashes, forms, {one.file for one in corrections})
+    kept, before = _unchanged(
+        out, fingerprint, {p: h for p, h in hashes.items() if p not in copies}
+    )
+    new = [(file, path) for file, path in found if path not in copies and path not in kept]
     readings = _read(project, new, jobs, progress)
-    _check_corrections(project, readings, set(hashes))
+    _check_corrections(corrections, readings, hashes.keys(), copies)
     tables = _gather(before, kept, readings, hashes)
-    _add_duplicates(tables, hashes, firsts)
+    _add_duplicates(tables, hashes, copies)
     _check_mixture(tables.files)
     return _store(project, out, tables, fingerprint, before, len(readings), len(kept))
 
@@ -113,42 +119,54 @@ def _is_ignored(path: str) -> bool:
     return parts[-1].lower() in IGNORED_NAMES or any(part.startswith((".", "~$")) for part in parts)
 
 
-def _first_of_each(hashes: dict[str, str]) -> set[str]:
-    """The files to read: of files with the same content only the first by name."""
-    firsts: dict[str, str] = {}
-    for path, digest in hashes.items():
-        firsts.setdefault(digest, path)
-    return set(firsts.values())
+def _copies(
+    hashes: Mapping[str, str], forms: Sequence[Form], corrected: Collection[str]
+) -> dict[str, str]:
+    """Files that need no reading, each with the file whose content it repeats.
+
+    The one that a correction names is the one that is read, else the first by name. Where a form
+    is told or dated by file names, two names that say different things are no copies.
+    """
+    firsts: dict[tuple[str, object], str] = {}
+    copies: dict[str, str] = {}
+    for path in sorted(hashes, key=lambda path: (path not in corrected, path)):
+        first = firsts.setdefault((hashes[path], said_by_name(path, forms)), path)
+        if first != path:
+            copies[path] = first
+    return copies
 
 
 def _fingerprint(project: Project) -> str:
     """A hash of everything besides the files that decides how they are read."""
-    digest = hashlib.sha256(version("pls-analysis").encode())
+    digest = hashlib.sha256()
+    for name in ("pls-analysis", "openpyxl", "xlrd", "beautifulsoup4"):
+        digest.update(f"{name} {version(name)};".encode())
     package = Path(__file__).resolve().parent.parent
-    code = [
-        *sorted((package / "ingest").glob("*.py")),
-        *(package / f"{name}.py" for name in ("areas", "periods", "period_titles")),
-    ]
-    config = sorted(file for file in project.config.rglob("*") if file.is_file())
-    for file in (*code, *config):
+    code = [file for room in ROOMS_OF_READING for file in package.glob(room)]
+    config = [file for file in project.config.rglob("*") if file.is_file()]
+    for file in (*sorted(code), *sorted(config)):
         digest.update(file.name.encode() + b"\0" + file.read_bytes())
     digest.update(project.home.encode())
     return digest.hexdigest()
 
 
 def _unchanged(
-    out: Path, fingerprint: str, hashes: dict[str, str], firsts: set[str]
+    out: Path, fingerprint: str, hashes: Mapping[str, str]
 ) -> tuple[set[str], Store | None]:
-    """Files whose reading the store still holds, and that store."""
+    """Files whose reading the store still holds, and that store.
+
+    A file that was refused for what may have been the machine's state is tried again.
+    """
     if not (out / "manifest.json").is_file():
         return set(), None
     store = Store(out)
     if store.manifest.get("fingerprint") != fingerprint:
         return set(), store
-    files = store.files()
-    files = files[files["outcome"] != "duplicate"]
+    files, issues = store.files(), store.issues()
+    passing = set(issues.loc[issues["code"].isin(PASSING), "file"])
+    files = files[(files["outcome"] != "duplicate") & ~files["path"].isin(passing)]
     held = dict(zip(files["path"], files["sha256"], strict=True))
-    return {path for path in firsts if held.get(path) == hashes[path]}, store
+    return {path for path, digest in hashes.items() if held.get(path) == digest}, store
 
 
 def _read(
@@ -169,14 +187,26 @@ def _read(
     return list(read_files(project, files, workers, count))
 
 
-def _check_corrections(project: Project, readings: Iterable[FileReading], paths: set[str]) -> None:
-    declared = load_corrections(project.config / "corrections.yml")
+def _check_corrections(
+    corrections: Iterable[Correction],
+    readings: Sequence[FileReading],
+    paths: Collection[str],
+    copies: Mapping[str, str],
+) -> None:
+    """Fail where a declared correction was not applied, whatever the reason."""
+    refused = {reading.path for reading in readings if reading.outcome == "refused"}
     wrong = [complaint for reading in readings for complaint in reading.wrong_corrections]
-    wrong += [
-        f"config/corrections.yml: {one.file} {one.sheet} {one.cell}: there is no such file"
-        for one in declared
-        if one.file not in paths
-    ]
+    for one in corrections:
+        why = ""
+        if one.file not in paths:
+            why = "there is no such file"
+        elif one.file in copies:
+            why = f"the file is a copy of {copies[one.file]}; declare it for that one"
+        elif one.file in refused:
+            why = "the file was refused"
+        if why:
+            place = f"{one.file} {one.sheet} {one.cell}"
+            wrong.append(f"config/corrections.yml: {place}: {why}")
     if wrong:
         raise IngestError(
             "Declared corrections no longer fit; look at the files and mend or delete them:\n"
@@ -249,7 +279,7 @@ def _rows_of(
             if submission not in filed:
                 filed[submission] = (
                     submission, reading.path, sha, one.form, one.office, one.filed.start,
-                    one.filed.end, reading.declared, "", reading.synthetic,
+                    one.filed.end, one.declared, "", reading.synthetic,
                 )  # fmt: skip
     observations = pd.DataFrame(rows, columns=COLUMNS) if rows else empty_observations()
     submitted = pd.DataFrame(filed.values(), columns=SUBMISSIONS.names)
@@ -270,11 +300,9 @@ def _files_of(readings: Sequence[FileReading], hashes: dict[str, str]) -> pd.Dat
     return _with_dates(pd.DataFrame(rows, columns=FILES.names))
 
 
-def _add_duplicates(tables: _Tables, hashes: dict[str, str], firsts: set[str]) -> None:
-    first_of = {hashes[path]: path for path in firsts}
-    copies = [path for path in hashes if path not in firsts]
-    for path in copies:
-        message = f"Same content as {first_of[hashes[path]]}: not read again."
+def _add_duplicates(tables: _Tables, hashes: Mapping[str, str], copies: Mapping[str, str]) -> None:
+    for path, first in copies.items():
+        message = f"Same content as {first}: not read again."
         tables.issues.append(Issue("info", "duplicate_file", message, path))
     rows = [(path, hashes[path], "duplicate", False, pd.NaT, 0, 0, 0) for path in copies]
     if rows:
@@ -291,8 +319,10 @@ def _store(
     read: int,
     unchanged: int,
 ) -> Outcome:
-    settled = submissions.settle(tables.rows, tables.submissions)
-    checked = consistency.check(settled.standing, load_context(project).forms, tables.submissions)
+    forms = load_context(project).forms
+    own_forms = {form.id for form in forms if form.area == "office"}
+    settled = submissions.settle(tables.rows, tables.submissions, own_forms)
+    checked = consistency.check(settled.standing, forms, tables.submissions)
     issues = [*tables.issues, *settled.issues, *checked.issues]
     frame = issues_frame(issues).sort_values(
         ["file", "sheet", "severity", "code", "cell", "message"], kind="stable"

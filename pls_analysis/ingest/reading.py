@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from pls_analysis.ingest import words
@@ -36,7 +36,7 @@ class FileReading:
     cells: int = 0
     used: int = 0
     logged: int = 0
-    wrong_corrections: Sequence[str] = field(default_factory=tuple)
+    wrong_corrections: Sequence[str] = ()
 
 
 def read_file(
@@ -58,8 +58,12 @@ def read_file(
     for code, message, remedy in inspection.notes:
         out.issues.append(Issue("warning", code, message, path, remedy=remedy))
     layouts = [detect(sheet) for sheet in sheets]
+    declared = _declared_date(layouts)
     for layout in layouts:
+        before = len(out.observed)
         apply_forms(layout, context, out)
+        own = _declared_date([layout]) or declared
+        out.observed[before:] = [one._replace(declared=own) for one in out.observed[before:]]
         _log_sums(layout, out)
     _log_corrections(applied, out)
     cells = {(layout.sheet.name, at) for layout in layouts for at in layout.grid.boxes}
@@ -69,7 +73,7 @@ def read_file(
         "read",
         _with_stored_text(out.observed, applied),
         out.issues,
-        _declared_date(layouts),
+        declared,
         _is_synthetic(layouts),
         len(cells),
         len(cells) - len(out.logged),
@@ -150,7 +154,10 @@ def _plain(value: float) -> str:
 
 
 def _declared_date(layouts: Sequence[Layout]) -> dt.date | None:
-    """The date an office declares for its report: 报出日期, 报送日期 or 填报日期, the latest."""
+    """The date an office declares for its report: 报出日期, 报送日期 or 填报日期, the latest.
+
+    Each sheet has its own; one without takes that of the workbook.
+    """
     dates = []
     for layout in layouts:
         for (row, _), box in layout.grid.boxes.items():

@@ -146,6 +146,8 @@ def classify(row: Sequence[Box]) -> RowKind:
     leads = bool(labels) and labels[0] is row[0]
     if leads and words.NOTE.search(row[0].text) and len(figures) <= 1 and len(labels) <= 6:
         return "note"
+    if leads and words.STARRED.search(row[0].text) and not figures and not missing:
+        return "note"
     if leads and _is_unit_row(row, figures):
         return "units"
     if len(figures) < 2 and _is_meta(row, labels, figures):

@@ -1,14 +1,16 @@
 """Which figure stands: duplicates, revisions, and repeated printings of the same figure.
 
-The newest *declared* version of a form, office and period stands as a whole. A figure printed again
-in a later period's table (last year's column of this year's yearbook) stands as last printed. Where
-nothing says which of two figures is newer, neither stands. Whatever does not stand is kept in the
+Of a form that an office files of itself, the newest *declared* version stands as a whole. Of tables
+over many areas it stands figure by figure: two files may hold different areas. A figure printed
+again in a later period's table (last year's column of this year's yearbook) stands as last printed,
+but a mark for missing does not displace a figure. Where nothing says which of two figures is newer,
+neither stands. Whatever does not stand is kept in the
 store's table of superseded observations.
 """
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Collection, Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,7 +18,8 @@ import pandas as pd
 
 from pls_analysis.observations import COLUMNS, KEY, Issue
 
-CODES = frozenset({"revised", "version_unclear", "duplicate_file"})
+CODES = frozenset({"revised", "version_unclear", "version_dropped", "figure_withdrawn",
+                   "duplicate_file"})  # fmt: skip
 """Issue codes that come of comparing files: found anew in each run."""
 
 EARLIEST = pd.Timestamp("1900-01-01")
@@ -34,38 +37,51 @@ class Settled:
     supersedes: Mapping[str, str]
 
 
-def settle(rows: pd.DataFrame, submissions: pd.DataFrame) -> Settled:
+def settle(
+    rows: pd.DataFrame, submissions: pd.DataFrame, own_forms: Collection[str] = ()
+) -> Settled:
     """Decide which of several figures for one key stands.
 
     `rows` are observations of all files (COLUMNS); `submissions` has one row per submission with
-    its form, office, period, declared date and path.
+    its form, office, period, declared date and path; `own_forms` are the forms that an office
+    files of itself, whose newer version replaces the older one whole.
     """
     facts = submissions.rename(columns={"period_start": "filed_start", "period_end": "filed_end"})
     columns = ["submission", "office", "filed_start", "filed_end", "declared", "path"]
     frame = rows.merge(facts[columns], on="submission", how="left", validate="many_to_one")
     frame["declared"] = pd.to_datetime(frame["declared"]).fillna(EARLIEST)
     newest = frame.groupby(VERSION)["declared"].transform("max")
-    replaced = frame["declared"] < newest
-    current = frame[~replaced].sort_values(
-        [*KEY, "filed_end", "declared", "path", "cell"], ascending=[True] * len(KEY) + [False] * 2
-        + [True] * 2, kind="stable",
-    )  # fmt: skip
+    replaced = (frame["declared"] < newest) & frame["form"].isin(own_forms)
+    current = _newest_first(frame[~replaced])
     first = current.drop_duplicates(KEY)
     again = current[~current.index.isin(first.index)]
     unclear = _unclear(first, again)
     standing = first[~first.index.isin(unclear)]
     gone = pd.concat([frame[replaced], again, first.loc[list(unclear)]])
     revisions = _revisions(standing, gone)
-    standing = standing.assign(
-        status=standing["status"].where(~standing.index.isin(revisions), "r")
-    )
-    issues = [*_unclear_issues(first.loc[list(unclear)], again), *_revised_issues(revisions)]
+    is_revised = standing.index.isin(revisions) & (standing["status"] == "")
+    standing = standing.assign(status=standing["status"].mask(is_revised, "r"))
+    issues = [
+        *_unclear_issues(first.loc[list(unclear)], again),
+        *_revised_issues(revisions),
+        *_withdrawn_issues(standing, again),
+        *_dropped_issues(frame[replaced], current),
+    ]
     return Settled(
         standing[COLUMNS].reset_index(drop=True),
         gone[COLUMNS].reset_index(drop=True),
         issues,
         _supersedes(facts),
     )
+
+
+def _newest_first(frame: pd.DataFrame) -> pd.DataFrame:
+    """Rows of one key: figures before marks, the latest table first, then the latest declared."""
+    order = {"marked": True, "filed_end": False, "declared": False, "path": True, "cell": True}
+    marked = frame.assign(marked=frame["value"].isna())
+    ascending = [True] * len(KEY) + list(order.values())
+    ordered = marked.sort_values([*KEY, *order], ascending=ascending, kind="stable")
+    return ordered.drop(columns="marked")
 
 
 def _same(a: pd.Series, b: pd.Series) -> pd.Series:
@@ -78,26 +94,63 @@ def _pairs(first: pd.DataFrame, others: pd.DataFrame) -> pd.DataFrame:
     return left.merge(others, on=KEY, suffixes=("", "_other"))
 
 
-def _unclear(first: pd.DataFrame, again: pd.DataFrame) -> set[int]:
-    """Rows that differ from another of the same rank: nothing says which is newer."""
+def _rivals(first: pd.DataFrame, again: pd.DataFrame) -> pd.DataFrame:
+    """Pairs that differ though nothing says which is newer: two figures, or two marks."""
     pairs = _pairs(first, again)
     same_rank = (pairs["declared"] == pairs["declared_other"]) & (
         pairs["filed_end"] == pairs["filed_end_other"]
     )
-    differ = ~_same(pairs["value"], pairs["value_other"])
-    return set(pairs.loc[same_rank & differ, "index_first"])
+    return pairs[same_rank & ~_same(pairs["value"], pairs["value_other"])]
+
+
+def _unclear(first: pd.DataFrame, again: pd.DataFrame) -> set[int]:
+    return set(_rivals(first, again)["index_first"])
 
 
 def _revisions(standing: pd.DataFrame, gone: pd.DataFrame) -> dict[int, Row]:
-    """Standing rows whose value differs from an earlier version, with the pair of rows."""
+    """Standing rows whose figure differs from the version before, with the pair of rows."""
     pairs = _pairs(standing, gone)
-    changed = pairs[~_same(pairs["value"], pairs["value_other"])]
-    latest = changed.drop_duplicates("index_first", keep="last")
+    older = (pairs["filed_end_other"] < pairs["filed_end"]) | (
+        pairs["declared_other"] < pairs["declared"]
+    )
+    changed = pairs[older & ~_same(pairs["value"], pairs["value_other"])]
+    order = ["declared_other", "filed_end_other", "path_other", "cell_other"]
+    latest = changed.sort_values(order, kind="stable").drop_duplicates("index_first", keep="last")
     return {pair["index_first"]: pair for pair in latest.to_dict("records")}
 
 
+def _withdrawn_issues(standing: pd.DataFrame, again: pd.DataFrame) -> Iterable[Issue]:
+    """Figures that a later table prints as missing: they stand, and somebody should look."""
+    pairs = _pairs(standing, again)
+    later = pairs["filed_end_other"] > pairs["filed_end"]
+    marked = pairs["value"].notna() & pairs["value_other"].isna()
+    for pair in pairs[later & marked].drop_duplicates("index_first").to_dict("records"):
+        yield Issue(
+            "warning",
+            "figure_withdrawn",
+            f"{pair['measure']} is {pair['raw']} here, but {pair['raw_other']} in the later table "
+            f"{pair['path_other']} {pair['sheet_other']} {pair['cell_other']}. The figure stands.",
+            pair["path"], pair["sheet"], pair["cell"], pair["raw"],
+            "Ask the publisher whether the figure was withdrawn.",
+        )  # fmt: skip
+
+
+def _dropped_issues(replaced: pd.DataFrame, current: pd.DataFrame) -> Iterable[Issue]:
+    """Figures of an older version that the newer one does not hold: one issue for each file."""
+    kept = pd.MultiIndex.from_frame(current[KEY])
+    dropped = replaced[~pd.MultiIndex.from_frame(replaced[KEY]).isin(kept)]
+    for (path, sheet), rows in dropped.groupby(["path", "sheet"]):
+        cells = rows["cell"].tolist()
+        yield Issue(
+            "info",
+            "version_dropped",
+            f"{len(cells)} figures of this older version are not in the newer one.",
+            str(path), str(sheet), cells[0], str(rows["raw"].iloc[0]),
+        )  # fmt: skip
+
+
 def _unclear_issues(first: pd.DataFrame, again: pd.DataFrame) -> Iterable[Issue]:
-    for pair in _pairs(first, again).drop_duplicates("index_first").to_dict("records"):
+    for pair in _rivals(first, again).drop_duplicates("index_first").to_dict("records"):
         yield Issue(
             "error",
             "version_unclear",
@@ -121,12 +174,13 @@ def _revised_issues(revisions: Mapping[int, Row]) -> Iterable[Issue]:
 
 
 def _supersedes(facts: pd.DataFrame) -> dict[str, str]:
-    """Which submission each submission replaces: the next older of its form, office and period."""
+    """Which submission each replaces: the next one declared before it, of its form, office, period.
+
+    Two versions without a later date supersede neither each other nor anything.
+    """
     ordered = facts.assign(declared=pd.to_datetime(facts["declared"]).fillna(EARLIEST))
     ordered = ordered.sort_values([*VERSION, "declared", "path"])
-    older = ordered.groupby(VERSION)["submission"].shift()
-    return {
-        new: old
-        for new, old in zip(ordered["submission"], older, strict=True)
-        if isinstance(old, str)
-    }
+    groups = ordered.groupby(VERSION)
+    older, date = groups["submission"].shift(), groups["declared"].shift()
+    strictly = date < ordered["declared"]
+    return dict(zip(ordered.loc[strictly, "submission"], older[strictly], strict=True))

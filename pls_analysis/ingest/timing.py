@@ -26,7 +26,8 @@ def reporting_period(found: Sequence[Period], rhythm: str, rule: StatisticalYear
     """The period of a form's rhythm that the last of the periods found ends.
 
     A span from the start of the year ends in its last month: 1—6月 in a monthly form is June, and
-    1—12月 is December. 2022年 alone names no month, so that a monthly form so headed has no period.
+    1—12月 is December, on the basis of a running total. 2022年 alone names no month, so that a
+    monthly form so headed has no period.
     """
     if not found:
         return None
@@ -35,7 +36,7 @@ def reporting_period(found: Sequence[Period], rhythm: str, rule: StatisticalYear
         for number in range(1, 12 // length + 1):
             part = rule.part(year, length, number)
             if part.end == last.end and _names(last, part, rule.part(year, 12, 1)):
-                return part
+                return part.with_basis("flow" if last.start == part.start else last.basis)
     return None
 
 

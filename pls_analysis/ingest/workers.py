@@ -23,6 +23,8 @@ from pls_analysis.ingest.reading import FileReading, read_file, refused
 from pls_analysis.project import Project
 
 SECONDS_PER_FILE = 120
+PASSING = frozenset({"reader_hung", "reader_died", "reader_out_of_memory"})
+"""Refusals that may come of the machine's state: such files are tried again in each run."""
 BYTES_PER_WORKER = 4 * 1024**3
 
 _state: dict = {}
@@ -50,7 +52,7 @@ def _read(file: Path, path: str) -> FileReading:
         return read_file(file, path, _state["context"], mine)
     except MemoryError:
         return refused(
-            path, "too_big", "The file needs more memory than a reader may take.",
+            path, "reader_out_of_memory", "The file needs more memory than a reader may take.",
             "Split it, or delete unused rows, columns and formats, and send it again.",
         )  # fmt: skip
 

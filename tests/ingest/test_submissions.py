@@ -51,16 +51,16 @@ def test_the_newest_declared_version_stands_as_a_whole() -> None:
     subs = filed(
         ("flash", "2022-06", "a.xlsx", "2022-07-01"), ("final", "2022-06", "b.xlsx", "2022-07-09")
     )
-    settled = settle(rows, subs)
+    settled = settle(rows, subs, {"monthly"})
     assert settled.standing[["measure", "value", "status"]].to_numpy().tolist() == [
         ["accepted", 12, "r"]
     ]
     assert set(settled.superseded["submission"]) == {"flash"}
     assert settled.supersedes == {"final": "flash"}
-    (issue,) = settled.issues
-    assert issue.code == "revised"
-    assert "was 10 in a.xlsx" in issue.message
-    assert (issue.file, issue.cell) == ("b.xlsx", "C4")
+    revised, dropped = settled.issues
+    assert (revised.code, revised.file, revised.cell) == ("revised", "b.xlsx", "C4")
+    assert "was 10 in a.xlsx" in revised.message
+    assert (dropped.code, dropped.file, dropped.cell) == ("version_dropped", "a.xlsx", "C9")
 
 
 def test_a_declared_version_beats_an_undated_one() -> None:
@@ -68,7 +68,7 @@ def test_a_declared_version_beats_an_undated_one() -> None:
     subs = filed(
         ("undated", "2022-06", "a.xlsx", None), ("dated", "2022-06", "b.xlsx", "2022-07-09")
     )
-    assert settle(rows, subs).standing["value"].tolist() == [11]
+    assert settle(rows, subs, {"monthly"}).standing["value"].tolist() == [11]
 
 
 def test_two_versions_of_which_none_is_newer_are_both_withheld_where_they_differ() -> None:
@@ -78,7 +78,7 @@ def test_two_versions_of_which_none_is_newer_are_both_withheld_where_they_differ
     )  # fmt: skip
     rows.loc[2:, "measure"] = "equal"
     subs = filed(("a", "2022-06", "a.xlsx", None), ("b", "2022-06", "b.xlsx", None))
-    settled = settle(rows, subs)
+    settled = settle(rows, subs, {"monthly"})
     assert settled.standing[["measure", "value"]].to_numpy().tolist() == [["equal", 5]]
     assert len(settled.superseded) == 3
     (issue,) = settled.issues
@@ -89,15 +89,44 @@ def test_two_versions_of_which_none_is_newer_are_both_withheld_where_they_differ
 def test_a_figure_printed_again_a_year_later_stands_as_last_printed() -> None:
     rows = observed(("y1", "2021-12", 10, "D4"), ("y2", "2021-12", 13, "C4"))
     subs = filed(("y1", "2021-12", "book.xlsx", None), ("y2", "2022-12", "book.xlsx", None))
-    settled = settle(rows, subs)
+    settled = settle(rows, subs, {"monthly"})
     assert settled.standing["value"].tolist() == [13]
     assert settled.standing["status"].tolist() == ["r"]
+
+
+def test_tables_over_many_areas_replace_each_other_figure_by_figure() -> None:
+    rows = observed(("old", "2022-06", 10, "C4"), ("new", "2022-06", 7, "C4"))
+    rows.loc[1, "area"] = "990102"
+    subs = filed(
+        ("old", "2022-06", "a.xlsx", "2022-07-01"), ("new", "2022-06", "b.xlsx", "2022-07-09")
+    )
+    settled = settle(rows, subs)
+    assert sorted(settled.standing["value"]) == [7, 10]
+
+
+def test_a_mark_in_a_later_table_does_not_displace_a_figure() -> None:
+    rows = observed(("y1", "2021-12", 10, "D4"), ("y2", "2021-12", float("nan"), "C4"))
+    rows.loc[1, ["status", "raw"]] = ["k", "…"]
+    subs = filed(("y1", "2021-12", "book.xlsx", None), ("y2", "2022-12", "book.xlsx", None))
+    settled = settle(rows, subs)
+    assert settled.standing["value"].tolist() == [10]
+    assert [issue.code for issue in settled.issues] == ["figure_withdrawn"]
+
+
+def test_the_version_just_before_is_named_whatever_the_order_of_the_rows() -> None:
+    names = ["a", "b", "c"]
+    days = ["2022-07-01", "2022-07-05", "2022-07-09"]
+    subs = filed(*[(n, "2022-06", f"{n}.xlsx", day) for n, day in zip(names, days, strict=True)])
+    rows = observed(*[(name, "2022-06", n, "C4") for n, name in enumerate(names, 1)])
+    for order in ([0, 1, 2], [2, 1, 0], [1, 0, 2]):
+        (issue,) = settle(rows.loc[order].reset_index(drop=True), subs, {"monthly"}).issues
+        assert "was 2 in b.xlsx" in issue.message
 
 
 def test_nothing_is_lost_and_no_key_stands_twice() -> None:
     rows = observed(*[(name, "2022-06", n, "C4") for n, name in enumerate("abc")])
     subs = filed(*[(name, "2022-06", f"{name}.xlsx", None) for name in "abc"])
-    settled = settle(rows, subs)
+    settled = settle(rows, subs, {"monthly"})
     assert len(settled.standing) + len(settled.superseded) == len(rows)
     assert not settled.standing.duplicated(KEY).any()
 
