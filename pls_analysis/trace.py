@@ -39,8 +39,8 @@ def trace(
 ) -> list[dict[str, Any]]:
     """Return the cells that a figure comes from: STEP_COLUMNS of each, as plain values.
 
-    These are the observations of exactly the period, else those within it (the months of a
-    quarter that was added up). `area` is a code; `file` is relative to the raw folder. Raises
+    These are the observations of exactly the period, else the months within it that add up to it,
+    as briefs print it, else a running total. `area` is a code; `file` is relative to the raw folder. Raises
     TraceError where there is no such figure, StoreError where nothing was ingested yet.
     """
     store = Store(project.processed)
@@ -49,7 +49,8 @@ def trace(
         (found["period_start"] == pd.Timestamp(period.start))
         & (found["period_end"] == pd.Timestamp(period.end))
     ]
-    rows = exact if len(exact) else found
+    own, parts = exact[exact["basis"] != "cumulative"], found[found["basis"] == "flow"]
+    rows = next((rows for rows in (own, parts, exact) if len(rows)), found)
     if rows.empty:
         raise TraceError(
             f"no figure of {measure} for {area} and {period} is in the store"

@@ -261,3 +261,43 @@ def test_a_merge_over_the_whole_sheet_is_not_expanded_beyond_the_cells_in_use() 
     sheet = draw("| 标题 | |\n| 街镇 | 受理 |\n| 甲镇 | 1 |\n| 乙镇 | 2 |")
     layout = detect(replace(sheet, merges=(Span(1, 1, 1_048_576, 16_384),)))
     assert layout.grid.boxes[1, 1].last_row == 4
+
+
+LOUD = {
+    "a column that looks like one of telephone numbers": (
+        "| 街镇 | 受理 | 值班电话 |\n| 甲镇 | 1 | 5551 |\n| 乙镇 | 2 | 5552 |\n| 丙镇 | 3 | 5553 |",
+        {"C2", "C3", "C4"},
+    ),
+    "a figure among remarks": (
+        "| 街镇 | 受理 | 备注 |\n| 甲镇 | 1 | 551 |\n| 乙镇 | 2 | 未开展 |\n| 丙镇 | 3 | 见附件 |",
+        {"C2"},
+    ),
+}
+
+
+@pytest.mark.parametrize(("picture", "cells"), LOUD.values(), ids=list(LOUD))
+def test_figures_in_columns_of_text_are_handed_on_to_be_logged(
+    picture: str, cells: set[str]
+) -> None:
+    (table,) = detect(draw(picture)).tables
+    assert {box.cell.address for _, box in table.sides} == cells
+
+
+def test_consultations_by_telephone_are_figures() -> None:
+    found = read(
+        "| 街镇 | 来访 | 电话咨询 |\n| 甲镇 | 1 | 11 |\n| 乙镇 | 2 | 12 |\n| 丙镇 | 3 | 13 |"
+    )
+    assert found["C3"] == ("乙镇", "电话咨询")
+
+
+def test_a_row_of_figures_that_could_be_years_is_data() -> None:
+    found = read(
+        "| 街镇 | 本月 | 累计 |\n| 甲镇 | 12 | 60 |\n| 乙镇 | 1985 | 2010 |\n| 丙镇 | 13 | 61 |"
+    )
+    assert found["B3"] == ("乙镇", "本月")
+    assert found["C4"] == ("丙镇", "累计")
+
+
+def test_a_starred_label_with_a_figure_is_no_note() -> None:
+    found = read("| 项目 | 本月 |\n| 咨询 | 12 |\n| *援助 | 30 |\n| 公证 | 13 |")
+    assert found["B3"][1] == "本月"

@@ -180,3 +180,36 @@ def test_one_character_apart_is_another_town(specs) -> None:
     issue = next(issue for issue in out.issues if issue.code == "area_unknown")
     assert "康桥镇" in issue.message
     assert "B4:C4" in issue.message
+
+
+def test_totals_of_half_a_year_are_not_taken_for_its_last_month(specs, tmp_path: Path) -> None:
+    plain = tmp_path / "plain"
+    plain.mkdir()
+    spec = MONTHLY.replace("columns: variant", "columns: measure").replace(
+        "variants: {flow: [本月], cumulative: [本年累计]}", ""
+    )
+    spec = spec.replace("rows: measure", "rows: area").replace("area: office", "area: rows")
+    picture = """
+        | 公共法律服务月报（2022年1—6月） | < |
+        | 街镇 | 受理纠纷数 |
+        | 塘桥镇 | 600 |
+        | 宣桥镇 | 700 |
+        """
+    out = extract(forms(plain, monthly=spec), draw(picture))
+    assert {(one.period.basis, str(one.period)) for one in out.observed} == {
+        ("cumulative", "2022-H1")
+    }
+
+
+def test_a_column_of_another_period_is_not_the_tables_own(specs) -> None:
+    out = extract(specs, draw(MONTH.replace("本年累计", "2021年")))
+    assert "D4" not in {one.cell for one in out.observed}
+    assert any(issue.code == "period_unknown" for issue in out.issues)
+
+
+def test_an_alias_with_a_year_says_the_period(tmp_path: Path) -> None:
+    spec = YEARBOOK.replace("labels: [人口]", 'labels: ["{year}年人口"]')
+    picture = YEARS.replace("人口（万人）", "2020年人口（万人）")
+    out = extract(forms(tmp_path, yearbook=spec), draw(picture))
+    years = {(one.measure, str(one.period)) for one in out.observed}
+    assert years == {("population", "2020"), ("births", "2021")}
