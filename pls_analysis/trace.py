@@ -39,8 +39,8 @@ def trace(
 ) -> list[dict[str, Any]]:
     """Return the cells that a figure comes from: STEP_COLUMNS of each, as plain values.
 
-    These are the observations of exactly the period, else the months within it that add up to it,
-    as briefs print it, else a running total. `area` is a code; `file` is relative to the raw folder. Raises
+    These are the observations of exactly the period; else the months that make it up, as briefs
+    add them; else a running total, else what lies within it. `area` is a code; `file` is relative to the raw folder. Raises
     TraceError where there is no such figure, StoreError where nothing was ingested yet.
     """
     store = Store(project.processed)
@@ -50,7 +50,10 @@ def trace(
         & (found["period_end"] == pd.Timestamp(period.end))
     ]
     own, parts = exact[exact["basis"] != "cumulative"], found[found["basis"] == "flow"]
-    rows = next((rows for rows in (own, parts, exact) if len(rows)), found)
+    spans = parts[["period_start", "period_end"]].drop_duplicates()
+    covered = (spans["period_end"] - spans["period_start"]).dt.days.sum() + len(spans)
+    choices = [own, parts if covered == period.days else exact, exact, found]
+    rows = next((rows for rows in choices if len(rows)), found)
     if rows.empty:
         raise TraceError(
             f"no figure of {measure} for {area} and {period} is in the store"
