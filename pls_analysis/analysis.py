@@ -207,6 +207,11 @@ def calendar_period(day: dt.date, freq: Any) -> pd.Period:
     return pd.Period(pd.Timestamp(day.year, 1 if day.month <= 6 else 7, 1), freq=freq)
 
 
+def per_year(index: pd.PeriodIndex) -> int:
+    """How many periods of an index make a year: 12, 4, 2 (half-years) or 1."""
+    return {"M": 12, "Q": 4, "2": 2}.get(index.freqstr[:1], 1)
+
+
 def _unique_names(frame: pd.DataFrame) -> list[str]:
     """Area names; where two areas share one, the code is added."""
     pairs = frame[["area", "area_name"]].drop_duplicates()

@@ -24,6 +24,7 @@ from pls_analysis.analysis import (
     calendar_period,
     form_specs,
     measure_specs,
+    per_year,
     resolve_area,
     series_of,
 )
@@ -35,7 +36,6 @@ from pls_analysis.observations import COLUMNS, Store
 from pls_analysis.periods import Period, parse_period
 from pls_analysis.project import LANGUAGES, Project, find_project
 
-MONTHS_SHOWN = 24
 YEARS_SHOWN = 15
 PAGES = 2
 
@@ -85,6 +85,20 @@ class Brief:
         """The areas to compare with: same parent, level and kind, itself not among them."""
         around = self.tree.peers(self.area.code, at=self.period.end)
         return tuple(one for one in around if one.code != self.area.code)
+
+    def joined(self, since: dt.date, until: dt.date) -> list[Area]:
+        """Areas that became part of this one between two days: its figures jump there.
+
+        An area that only took another's place and name (a county made a district) is no break.
+        """
+        return [
+            one
+            for one in self.tree
+            if one.successor == self.area.code
+            and one.valid_until is not None
+            and since <= one.valid_until < until
+            and one.valid_until + dt.timedelta(days=1) != self.area.valid_from
+        ]
 
     @cached_property
     def observations(self) -> pd.DataFrame:
@@ -152,8 +166,8 @@ class Brief:
     def series(self, measure: str, breakdown: str = "total") -> pd.DataFrame:
         """One measure over the window: PeriodIndex × area name, the area's own column first.
 
-        The window is the last 24 months (8 quarters) or 15 years up to the brief's period, whole,
-        so that a month that was not filed is a gap and not a jump.
+        The window is the last two years by month, quarter or half-year, or 15 years, up to the
+        brief's period, whole: a month that was not filed is a gap and not a jump.
         """
         frame = self.observations
         frame = frame[(frame["measure"] == measure) & (frame["breakdown"] == breakdown)]
@@ -164,7 +178,7 @@ class Brief:
         freq = table.index.freq
         last = calendar_period(self.period.end, freq)
         last = last if last.end_time.date() <= self.period.end else last - 1
-        steps = YEARS_SHOWN if freq.name.startswith("Y") else MONTHS_SHOWN // _months(freq)
+        steps = YEARS_SHOWN if per_year(table.index) == 1 else 2 * per_year(table.index)
         first = max(last - steps + 1, table.index[0])
         window = pd.period_range(first, last, freq=freq)
         return table.reindex(window)[[self.area.name, *others]]
@@ -229,8 +243,3 @@ class Brief:
         shown = [name for name in COLUMNS if name not in ("submission",)]
         csv = own[shown].to_csv(index=False, lineterminator="\n", date_format="%Y-%m-%d")
         return blocks.attachment(csv, f"{self.area.code}-{self.period}.csv", self.area.name)
-
-
-def _months(freq: pd.offsets.BaseOffset) -> int:
-    """How many months a period of this frequency has."""
-    return {"M": 1, "Q": 3}.get(freq.name[:1], 12) * freq.n

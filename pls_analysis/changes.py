@@ -7,14 +7,16 @@ either year is left out of both and said so: a comparison never rests on unlike 
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pandas as pd
 
 from pls_analysis import blocks, charts
+from pls_analysis.analysis import per_year
 from pls_analysis.blocks import Block
-from pls_analysis.briefs import Brief
+from pls_analysis.briefs import YEARS_SHOWN, Brief
 from pls_analysis.charts.phrases import change, decimals, number
 from pls_analysis.messages import GROWTH_BASE_MIN, count_change, count_step, rate_step
 from pls_analysis.observations import Store
@@ -40,7 +42,8 @@ class Change:
     Of the `due` periods that make up `period`, `present` are in this year, and `compared` in both
     years. `value` and `before` are the sums over those `compared` alone, None where there are
     none. `now` is the figure of the last period alone; `total` what the year has brought so far,
-    a lower bound where periods are missing.
+    a lower bound where periods are missing. `joined` names areas that became part of this one
+    since the year before: a break, and no change is computed over it.
     """
 
     measure: str
@@ -54,6 +57,7 @@ class Change:
     present: int
     compared: int
     due: int
+    joined: tuple[str, ...] = ()
 
     @property
     def is_rate(self) -> bool:
@@ -67,7 +71,9 @@ class Change:
     @property
     def growth(self) -> float | None:
         """Relative change where both years are whole and the base is large enough, else None."""
-        if self.is_rate or not self.whole or self.value is None or self.before is None:
+        if self.is_rate or self.joined or not self.whole:
+            return None
+        if self.value is None or self.before is None:
             return None
         return (self.value - self.before) / self.before if self.before >= GROWTH_BASE_MIN else None
 
@@ -82,14 +88,17 @@ def _compare(brief: Brief, measure: str, breakdown: str = "total") -> Change:
     unit = brief.specs[measure].unit
     last = own.index[-1]
     basis = brief.basis(measure)
-    adds_up = basis == "flow" and unit not in RATES and not own.index.freqstr.startswith("Y")
+    adds_up = basis == "flow" and unit not in RATES and per_year(own.index) > 1
     this_year = own[own.index.year == last.year] if adds_up else own.iloc[-1:]
-    steps = _per_year(own.index)
+    steps = per_year(own.index)
     before = own.reindex(this_year.index - steps)
     before.index = this_year.index
     both = this_year.notna() & before.notna()
     start = this_year.index[0].start_time.date()
-    span = Period(start.replace(month=1) if basis == "cumulative" else start, last.end_time.date())
+    if basis == "cumulative" or len(this_year) > 1:
+        span = Period(start.replace(month=1), last.end_time.date(), "cumulative")
+    else:
+        span = Period(start, last.end_time.date())
     return Change(
         measure, brief.name(measure), unit, span,
         now=_figure(own.iloc[-1]),
@@ -99,12 +108,8 @@ def _compare(brief: Brief, measure: str, breakdown: str = "total") -> Change:
         present=int(this_year.notna().sum()),
         compared=int(both.sum()),
         due=len(this_year),
+        joined=tuple(one.name for one in brief.joined(span.year_before().start, span.end)),
     )  # fmt: skip
-
-
-def _per_year(index: pd.Index) -> int:
-    freq = index.freqstr  # pyright: ignore[reportAttributeAccessIssue]
-    return {"M": 12, "Q": 4, "2": 2}.get(freq[:1], 1)
 
 
 def _figure(value: float) -> float | None:
@@ -126,6 +131,13 @@ def key_points(brief: Brief, found: Sequence[Change]) -> Block:
 
 def sentence(brief: Brief, one: Change) -> str:
     """Say one measure and its change (sentences T1 and T2 of the brief)."""
+    if one.joined:
+        unit = one.unit if one.is_rate else brief.say.unit(one.unit)
+        return brief.say(
+            "sentences.joined", period=one.period, area=brief.area.name, measure=one.name,
+            figure=number(one.total, decimals([one.total], one.unit)), unit=unit,
+            joined=brief.say("brief.list_stop").join(one.joined),
+        )  # fmt: skip
     if one.is_rate:
         now = brief.say.number(one.now or 0, decimals([], one.unit)) + one.unit
         step = rate_step(brief.say, one.now or 0, one.before, one.unit)
@@ -186,6 +198,8 @@ def strip(brief: Brief, found: Sequence[Change], most: int = 5) -> Block:
 
 
 def _step(brief: Brief, one: Change) -> str:
+    if one.joined:
+        return ""
     unit = one.unit if one.is_rate else brief.say.unit(one.unit)
     return change(one.value, one.before, unit, brief.lang)
 
@@ -205,7 +219,8 @@ def year_on_year(brief: Brief, found: Sequence[Change]) -> Block:
         before = number(one.before, places) + _of_due(one.compared, one)
         now = [number(one.now, places), *([total] if adds_up else [])]
         rows.append(
-            [one.name, brief.say.unit(one.unit), *now, before, _step(brief, one) or "—",
+            [one.name, brief.say.unit(one.unit), *now, before,
+             brief.say("brief.break") if one.joined else _step(brief, one) or "—",
              _median(brief, one)]
         )  # fmt: skip
     return blocks.table(columns, rows, brief.caption("changes", period=found[0].period))
@@ -328,6 +343,10 @@ def notes(brief: Brief) -> Block:
         (brief.say("notes.revisions_head"), brief.say("notes.revisions", n=revised)),
         (brief.say("notes.sources_head"), _sources(brief, own)),
     ]
+    joined = brief.joined(dt.date(brief.period.end.year - YEARS_SHOWN, 1, 1), brief.period.end)
+    if joined:
+        said = [brief.say("notes.joined", area=one.name, day=one.valid_until) for one in joined]
+        items.insert(2, (brief.say("notes.joined_head"), "".join(said)))
     return blocks.notes(items)
 
 

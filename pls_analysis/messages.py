@@ -135,8 +135,7 @@ class Messages(string.Formatter):
         return self("common.quantity", value=self.count(value), unit=self.unit(unit, value))
 
     def _grouped(self, value: Decimal) -> str:
-        text = f"{value:,f}" if self.lang == "en" else f"{value:f}"
-        return text.replace("-", "−")
+        return f"{value:,f}".replace("-", "−")
 
 
 def placeholders(text: str) -> set[str]:

@@ -40,8 +40,9 @@ def trace(
     """Return the cells that a figure comes from: STEP_COLUMNS of each, as plain values.
 
     These are the observations of exactly the period; else the months that make it up, as briefs
-    add them; else a running total, else what lies within it. `area` is a code; `file` is relative to the raw folder. Raises
-    TraceError where there is no such figure, StoreError where nothing was ingested yet.
+    add them; else a running total, else what lies within it. `area` is a code; `file` is relative
+    to the raw folder. Raises TraceError where there is no such figure, StoreError where nothing
+    was ingested yet.
     """
     store = Store(project.processed)
     found = store.observations(measure, area, period, breakdown=breakdown)

@@ -86,11 +86,11 @@ def test_wrong_call(key: str, values: dict[str, Any], problem: str) -> None:
 @pytest.mark.parametrize(
     ("spec", "zh", "en"),
     [
-        ("count", "12345", "12,345"),
-        ("number2", "12345.00", "12,345.00"),
-        ("percent1", "12345.0%", "12,345.0%"),
-        ("per_mille", "12345.00‰", "12,345.00‰"),
-        ("points1", "12345.0个百分点", "12,345.0 pp"),
+        ("count", "12,345", "12,345"),
+        ("number2", "12,345.00", "12,345.00"),
+        ("percent1", "12,345.0%", "12,345.0%"),
+        ("per_mille", "12,345.00‰", "12,345.00‰"),
+        ("points1", "12,345.0个百分点", "12,345.0 pp"),
         ("big", "1.23万", "12,345"),
     ],
 )
@@ -141,8 +141,8 @@ def test_broken_catalogue(
         (1.005, 2, "1.01", "1.01"),
         (0.25, 1, "0.3", "0.3"),
         (-0.25, 1, "−0.3", "−0.3"),
-        (1234567.891, 2, "1234567.89", "1,234,567.89"),
-        (-1234.5, 0, "−1235", "−1,235"),
+        (1234567.891, 2, "1,234,567.89", "1,234,567.89"),
+        (-1234.5, 0, "−1,235", "−1,235"),
         (Decimal("0.125"), 2, "0.13", "0.13"),
         (np.float64(98.45), 1, "98.5", "98.5"),
         (np.int64(7), 0, "7", "7"),
@@ -157,11 +157,11 @@ def test_number(value: Any, decimals: int, zh: str, en: str) -> None:
     [
         (0, "0", "0"),
         (10, "10", "10"),
-        (1000.0, "1000", "1,000"),
+        (1000.0, "1,000", "1,000"),
         (12.5, "12.5", "12.5"),
         (12.345, "12.35", "12.35"),
         (100.10, "100.1", "100.1"),
-        (np.float64(12000), "12000", "12,000"),
+        (np.float64(12000), "12,000", "12,000"),
     ],
 )
 def test_count(value: Any, zh: str, en: str) -> None:
@@ -171,7 +171,7 @@ def test_count(value: Any, zh: str, en: str) -> None:
 @pytest.mark.parametrize(
     ("value", "zh", "en"),
     [
-        (9999, "9999", "9,999"),
+        (9999, "9,999", "9,999"),
         (10000, "1.00万", "10,000"),
         (253000, "25.30万", "253,000"),
         (-25300, "−2.53万", "−25,300"),
@@ -252,7 +252,7 @@ def test_date_and_period() -> None:
         (1, "件", "1件", "1 case"),
         (2, "件", "2件", "2 cases"),
         (0, "件", "0件", "0 cases"),
-        (1234, "人次", "1234人次", "1,234 attendances"),
+        (1234, "人次", "1,234人次", "1,234 attendances"),
         (3, "万元", "3万元", "3 × 10,000 yuan"),
         (3, "辆", "3辆", "3 辆"),
     ],
@@ -331,7 +331,7 @@ def test_count_change(value: int, before: int | None, zh: str, en: str) -> None:
         "area": "甲街道",
     }
     assert count_change(ZH, measure="调解受理数", **said) == (
-        f"2022年1—6月，甲街道调解受理数为{value}件，{zh}。"
+        f"2022年1—6月，甲街道调解受理数为{value:,}件，{zh}。"
     )
     assert count_change(EN, measure="Disputes accepted", **said) == (
         f"Disputes accepted in 甲街道, January–June 2022: {value:,} cases, {en}."
@@ -376,7 +376,7 @@ def test_a_count_never_falls_by_a_negative_number(value: int, before: int, lang:
         (
             (999, 1000),
             (980, 1000),
-            "成功率为99.9%（999/1000），较上年同期提高1.9个百分点。",
+            "成功率为99.9%（999/1,000），较上年同期提高1.9个百分点。",
             "成功率: 99.9% (999/1,000), up 1.9 pp on the same period of the previous year.",
         ),
         (
@@ -394,7 +394,7 @@ def test_a_count_never_falls_by_a_negative_number(value: int, before: int, lang:
         (
             (1999, 2000),
             None,
-            "成功率为99.95%（1999/2000），上年同期无数据，不作比较。",
+            "成功率为99.95%（1,999/2,000），上年同期无数据，不作比较。",
             "成功率: 99.95% (1,999/2,000), no figure for the same period of the previous year.",
         ),
         (
@@ -425,7 +425,7 @@ def test_rate_change_per_mille() -> None:
         unit="‰",
         decimals=2,
     )
-    assert said == "投诉率为0.30‰（3/10000），较上年同期降低0.30个千分点。"
+    assert said == "投诉率为0.30‰（3/10,000），较上年同期降低0.30个千分点。"
 
 
 def test_no_rate_of_nothing() -> None:

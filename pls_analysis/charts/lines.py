@@ -79,6 +79,7 @@ def small_multiples(
     caption: str = "",
     current: str | None = None,
     columns: int = 3,
+    changes: bool = True,
     peer_name: str | None = None,
     lang: str = "zh",
     width_cm: float = PAPER_CM,
@@ -86,13 +87,16 @@ def small_multiples(
     """Draw several measures side by side, each with its own unit and axis.
 
     `frames` maps a panel's title to periods × areas (or one series); `units` maps titles to
-    units. Each panel marks the current period and gives the change from a year before.
+    units. Each panel marks the current period and gives the change from a year before, but with
+    `changes=False`, for where a break makes the two years unlike.
     """
     panels = []
     for title, frame in frames.items():
         unit = units if isinstance(units, str) else units.get(title, "")
         line = line_data(frame, area, unit, current, lang, peer_name)
-        panels.append({"title": title, **line, "change": _change_now(line, lang)})
+        panels.append(
+            {"title": title, **line, "change": _change_now(line, lang) if changes else ""}
+        )
     data = {
         "kind": "small_multiples", "lang": lang, "caption": caption,
         "columns": columns, "panels": panels,
@@ -177,6 +181,8 @@ def _time_axis(axes: Axes, line: dict[str, Any], lang: str, width: float) -> Non
             label.set(color=NAVY, fontweight=700)
         if at == 0 and len(line["periods"]) > 3:
             label.set_horizontalalignment("left")
+        elif at == len(line["periods"]) - 1:
+            label.set_horizontalalignment("right")
     axes.tick_params(axis="x", pad=2)
 
 
