@@ -140,3 +140,29 @@ def test_a_district_that_is_no_more_is_not_taken_for_another(shanghai: Store) ->
 def test_missing_marks_stay_apart_from_zero(shanghai: Store) -> None:
     kinds = shanghai.observations(measure="residential_floor_area")
     assert set(kinds.loc[kinds["value"].isna(), "status"]) == {"k"}
+
+
+def test_a_districts_brief_prints_what_the_yearbook_says(
+    guangdong: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """From the yearbook's workbook to two pages whose figures are those of its cells."""
+    from click.testing import CliRunner
+    from pypdf import PdfReader
+
+    from pls_analysis.cli import main
+
+    root = guangdong.path.parent.parent
+    monkeypatch.setenv("PLS_PROJECT", str(root))
+    command = ["run", "district_trends", "--areas", "440105,445202", "--period", "2022"]
+    done = CliRunner().invoke(main, command)
+    assert done.exit_code == 0, done.output
+    (haizhu,) = (root / "reports").glob("2022/*/440105-海珠区.zh.pdf")
+    (rongcheng,) = (root / "reports").glob("2022/*/445202-榕城区.zh.pdf")
+    pages = [page.extract_text() for page in PdfReader(haizhu).pages]
+    assert len(pages) == 2
+    text = "".join("".join(pages).split())
+    assert "海珠区出生人数为7,613人" in text
+    assert "出生人数D9" in text
+    joined = "".join("".join(p.extract_text() for p in PdfReader(rongcheng).pages).split())
+    assert "空港经济区已并入，与上年同期不可比" in joined
+    assert "增长74" not in joined
