@@ -237,9 +237,22 @@ class Brief:
 
     @property
     def attachment(self) -> Block:
-        """The area's own tidy data with form, sheet and cell, to be attached to the brief."""
+        """The figures of the page with form, sheet and cell, to be attached to the brief.
+
+        Those of the area itself, on the basis and over the window that is shown, with their parts.
+        """
         own = self.observations[self.observations["area"] == self.area.code]
-        own = own[own["measure"].isin(self.measures)]
-        shown = [name for name in COLUMNS if name not in ("submission",)]
-        csv = own[shown].to_csv(index=False, lineterminator="\n", date_format="%Y-%m-%d")
+        shown = [own[self._is_shown(own, measure)] for measure in self.measures]
+        columns = [name for name in COLUMNS if name not in ("subject", "submission")]
+        csv = pd.concat(shown)[columns].to_csv(
+            index=False, lineterminator="\n", date_format="%Y-%m-%d", float_format="%.10g"
+        )
         return blocks.attachment(csv, f"{self.area.code}-{self.period}.csv", self.area.name)
+
+    def _is_shown(self, rows: pd.DataFrame, measure: str) -> pd.Series:
+        since = self.series(measure).index[0].start_time
+        return (
+            (rows["measure"] == measure)
+            & (rows["basis"] == self.basis(measure))
+            & (rows["period_end"] >= since)
+        )
