@@ -193,7 +193,8 @@ class Brief:
     @cached_property
     def peer_name(self) -> str:
         """What the peers are called under a chart: 11个街道中位数."""
-        kind = self.area.kind or self.say(f"level.{self.area.level}")
+        level = self.say(f"level.{self.area.level}")
+        kind = (self.area.kind or level) if self.lang == "zh" else level
         return self.say("brief.peers", n=len(self.peers), kind=kind)
 
     @cached_property

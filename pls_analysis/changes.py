@@ -8,6 +8,7 @@ either year is left out of both and said so: a comparison never rests on unlike 
 from __future__ import annotations
 
 import datetime as dt
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -17,6 +18,7 @@ from pls_analysis import blocks, charts
 from pls_analysis.analysis import per_year
 from pls_analysis.blocks import Block
 from pls_analysis.briefs import YEARS_SHOWN, Brief
+from pls_analysis.charts.layout import NARROW_EM, width_em
 from pls_analysis.charts.phrases import change, decimals, number
 from pls_analysis.messages import GROWTH_BASE_MIN, count_change, count_step, rate_step
 from pls_analysis.observations import Store
@@ -24,13 +26,13 @@ from pls_analysis.periods import Period
 
 RATES = ("%", "‰")
 COLUMNS_YEAR_ON_YEAR = (
-    ("measure", "text", 2.2), ("unit", "text", 0.8), ("now", "number", 1),
+    ("unit", "text", 0.8), ("now", "number", 1),
     ("year", "number", 1.3), ("before", "number", 1), ("change", "number", 1.5),
     ("median", "number", 1.1),
 )  # fmt: skip
 RECENT = 12
-ROOM_FOR_FIGURES = 88
-"""How many letters of figures, with a gap of two between them, a page is wide."""
+ROOM = 108
+"""How many letters a table is wide."""
 WATCHED = 6
 SEVERITIES = ("error", "warning")
 
@@ -207,10 +209,13 @@ def _step(brief: Brief, one: Change) -> str:
 def year_on_year(brief: Brief, found: Sequence[Change]) -> Block:
     """A table: the last period, the year so far, the year before, the change, the peers' median."""
     adds_up = any(one.due > 1 for one in found)
-    columns = [
+    shown = [column for column in COLUMNS_YEAR_ON_YEAR if adds_up or column[0] != "year"]
+    letters = _letters(brief)
+    names = sum(width for *_, width in shown) * letters / (ROOM - letters)
+    columns = [{"label": brief.say("brief.column_measure"), "width": round(names, 2)}]
+    columns += [
         {"label": brief.say(f"brief.column_{name}"), "kind": kind, "width": width}
-        for name, kind, width in COLUMNS_YEAR_ON_YEAR
-        if adds_up or name != "year"
+        for name, kind, width in shown
     ]
     rows = []
     for one in found:
@@ -253,12 +258,19 @@ def recent(brief: Brief) -> Block:
             values = [_figure(value) for value in table.reindex(index)]
             places = decimals(values, brief.specs[measure].unit)
             rows[measure] = [number(value, places) for value in values]
-    longest = max(len(text) for row in rows.values() for text in row)
-    fitting = min(RECENT, ROOM_FOR_FIGURES // (longest + 2))
-    columns = [{"label": brief.say("brief.column_measure"), "width": 3}]
+    longest = max(len(text) for row in [map(_short, index), *rows.values()] for text in row)
+    letters = _letters(brief)
+    fitting = min(RECENT, (ROOM - letters) // (longest + 2))
+    names = round(fitting * letters / (ROOM - letters), 2)
+    columns = [{"label": brief.say("brief.column_measure"), "width": names}]
     columns += [{"label": _short(one), "kind": "number"} for one in index[-fitting:]]
     body = [[brief.name(measure), *row[-fitting:]] for measure, row in rows.items()]
     return blocks.table(columns, body, brief.caption("recent", n=len(index[-fitting:])))
+
+
+def _letters(brief: Brief) -> int:
+    """How many letters the longest name of a measure takes, a Chinese one counting two."""
+    return max(16, *(math.ceil(width_em(name) / NARROW_EM) + 4 for name in brief.names.values()))
 
 
 def _short(period: pd.Period) -> str:

@@ -10,6 +10,7 @@ from pathlib import Path
 import nbformat
 import pytest
 from projects import ROOT
+from pypdf import PdfReader
 
 from pls_analysis.project import Project
 
@@ -65,9 +66,14 @@ def test_stock_tools_make_the_bytes_that_pls_run_makes(
     reports = tmp_path / "reports"
     call(
         *("pls_analysis", "run", "district_trends", "--areas", FIRST, "--period", "2022-03"),
+        *("--lang", "zh,en"),
         cwd=sample_project.root,
     )
-    (own,) = (sample_project.reports_dir / "2022-03").glob(f"*/{FIRST}-*.pdf")
+    made = sample_project.reports_dir / "2022-03"
+    for lang in ("zh", "en"):
+        (brief,) = made.glob(f"*/{FIRST}-*.{lang}.pdf")
+        assert len(PdfReader(brief).pages) == 2
+    (own,) = made.glob(f"*/{FIRST}-*.zh.pdf")
     out = tmp_path / "out.ipynb"
     options = ["-p", "area", FIRST, "-p", "period", "2022-03", "--no-progress-bar"]
     notebook = "notebooks/district_trends.ipynb"

@@ -275,11 +275,25 @@ def draw_small_multiples(data: dict[str, Any], width_cm: float, stretch: float) 
 def _panel_head(axes: Axes, panel: dict[str, Any], lang: str, left: float, cell: float) -> None:
     """Write a panel's title at its left, its present figure and change at its right."""
     shown, told = _value_text(panel, lang), panel["change"]
-    write(axes, panel["title"], (0, 1), (-left, 5), size=8, color=INK, bold=True)
+    for text, drop, size in _title_lines(panel["title"], cell - width_em(shown) * 8 - 6):
+        write(axes, text, (0, 1), (-left, drop), size=size, color=INK, bold=True)
     write(axes, shown, (1, 1), (4, 5), size=8, color=NAVY, bold=True, ha="right")
     room = cell - (width_em(panel["title"]) + width_em(shown)) * 8 - 10
     if told and width_em(told) * 7 < room:
         write(axes, told, (1, 1), (-width_em(shown) * 8, 5.4), size=7, color=MUTED, ha="right")
+
+
+def _title_lines(title: str, room: float) -> list[tuple[str, float, float]]:
+    """A title in one line, or in two smaller ones where it is long: text, height and size."""
+    if width_em(title) * 8 <= room:
+        return [(title, 5.0, 8.0)]
+    small = 6.5
+    lines = wrap(title, room / small).split("\n")
+    while len(lines) > 2:
+        small -= 0.5
+        lines = wrap(title, room / small).split("\n")
+    return [(text, 4.0 + (small + 0.7) * (len(lines) - 1 - at), small)
+            for at, text in enumerate(lines)]  # fmt: skip
 
 
 def draw_sparkline(data: dict[str, Any], width_cm: float, stretch: float) -> list[Axes]:

@@ -13,7 +13,7 @@ import json
 import re
 import shutil
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -71,7 +71,7 @@ class Setting:
     @property
     def stretch(self) -> float:
         """Charts give way, and fill up, a little more than type does."""
-        return round(1 + (self.density - 1) * 1.4, 3)
+        return round(1 + (self.density - 1) * 2.4, 3)
 
     @property
     def inputs(self) -> dict[str, str]:
@@ -80,8 +80,8 @@ class Setting:
 
 
 NATURAL = Setting(1.0)
-SETTINGS = [Setting(round(1.10 - 0.02 * step, 2)) for step in range(13)]
-"""What is tried to fill the pages: from loose (1.10) to tight (0.86)."""
+SETTINGS = [Setting(round(1.10 - 0.02 * step, 2)) for step in range(16)]
+"""What is tried to fill the pages: from loose (1.10) to tight (0.80)."""
 
 
 def build(page: Page) -> tuple[bytes, int]:
@@ -100,14 +100,27 @@ def build(page: Page) -> tuple[bytes, int]:
         if limit is None:
             return made
         grown = _grow(content["parts"], _ends(folder, setting), setting.stretch)
-        if setting == NATURAL and not grown:
-            return made
-        _write_json(folder, content)
-        for at, part in enumerate(page.parts):
-            if "chart" in part:
-                stretch = setting.stretch * grown.get(at, 1.0)
-                _write_svg(folder, at, redraw(part["chart"], PAPER_CM, stretch).svg())
-        return _compile(folder, page, setting)
+        for choice in (grown, {}):
+            if setting == NATURAL and not choice:
+                return made
+            final = _redrawn(page, folder, content, setting, choice)
+            if final[1] <= made[1]:
+                return final
+        return final
+
+
+def _redrawn(
+    page: Page, folder: Path, content: dict[str, Any], setting: Setting, grown: Mapping[int, float]
+) -> tuple[bytes, int]:
+    """Set the page with its charts drawn anew at the height they are to have."""
+    for at, part in enumerate(content["parts"]):
+        part["grow"] = grown.get(at, 1.0)
+    _write_json(folder, content)
+    for at, part in enumerate(page.parts):
+        if "chart" in part:
+            stretch = setting.stretch * grown.get(at, 1.0)
+            _write_svg(folder, at, redraw(part["chart"], PAPER_CM, stretch).svg())
+    return _compile(folder, page, setting)
 
 
 def fit(
@@ -146,9 +159,9 @@ def _ends(folder: Path, setting: Setting) -> list[dict[str, Any]]:
 def _grow(
     parts: list[dict[str, Any]], ends: list[dict[str, Any]], stretch: float
 ) -> dict[int, float]:
-    """Let the charts of each page but the last take up most of what the page has left over.
+    """How much the charts of each page but the last may grow to take up what it has left over.
 
-    Writes `grow` into the parts and returns it by the part's number.
+    Factors by the part's number.
     """
     grown: dict[int, float] = {}
     last = max(end["page"] for end in ends)
@@ -162,8 +175,6 @@ def _grow(
         if charts and spare > 0:
             factor = 1 + min(MOST_GROWTH, FILL * spare / drawn)
             grown |= dict.fromkeys(charts, round(factor, 3))
-    for at, factor in grown.items():
-        parts[at]["grow"] = factor
     return grown
 
 
