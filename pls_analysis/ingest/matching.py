@@ -5,6 +5,7 @@ from __future__ import annotations
 import fnmatch
 import re
 from collections.abc import Iterable, Sequence
+from functools import cache
 from typing import Literal
 
 from pls_analysis.areas import AmbiguousArea, Area, UnknownArea
@@ -145,6 +146,9 @@ class _Reader:
         self.boxes = [record.box for record in table.records]
         self.unknown: dict[tuple[str, str], list[Box]] = {}
         self.scope = form.scope or context.home
+        # Every row repeats the columns' paths and every column the rows': look each up once.
+        self._ignored = cache(self._ignored)
+        self._take_period = cache(self._take_period)
 
     def read(self) -> None:
         """Read every record; what cannot be read is logged once for each cause."""

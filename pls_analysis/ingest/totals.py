@@ -206,8 +206,10 @@ def _nearly(found: float, wanted: float, count: int) -> bool:
     gap = abs(found - wanted)
     if gap <= 1e-9 * abs(wanted) + 1e-9:
         return True
+    if gap >= 0.06 * (count + 1):
+        return False
     decimals = max(_decimals(found), _decimals(wanted))
-    return decimals > 0 and gap <= 0.5 * 10**-decimals * (count + 1) and gap < 0.06 * (count + 1)
+    return decimals > 0 and gap <= 0.5 * 10**-decimals * (count + 1)
 
 
 def _convincing(
