@@ -7,7 +7,6 @@ either year is left out of both and said so: a comparison never rests on unlike 
 
 from __future__ import annotations
 
-import datetime as dt
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,11 +16,10 @@ import pandas as pd
 from pls_analysis import blocks, charts
 from pls_analysis.analysis import per_year
 from pls_analysis.blocks import Block
-from pls_analysis.briefs import YEARS_SHOWN, Brief
+from pls_analysis.briefs import Brief
 from pls_analysis.charts.layout import NARROW_EM, width_em
 from pls_analysis.charts.phrases import change, decimals, number
 from pls_analysis.messages import GROWTH_BASE_MIN, count_change, count_step, rate_step
-from pls_analysis.observations import Store
 from pls_analysis.periods import Period
 
 RATES = ("%", "‰")
@@ -33,8 +31,6 @@ COLUMNS_YEAR_ON_YEAR = (
 RECENT = 12
 ROOM = 108
 """How many letters a table is wide."""
-WATCHED = 6
-SEVERITIES = ("error", "warning")
 
 
 @dataclass(frozen=True, slots=True)
@@ -276,106 +272,6 @@ def _letters(brief: Brief) -> int:
 def _short(period: pd.Period) -> str:
     text = str(period)
     return text[2:] if len(text) > 4 else text
-
-
-def watch(brief: Brief) -> Block:
-    """What readers of the figures should know of the last year: missing returns and figures,
-    failed checks, unused cells.
-    """
-    found = pd.concat([_missing_returns(brief), _missing_figures(brief), _issues_of(brief)])
-    rows = [
-        [Period(row.period_start.date(), row.period_end.date()).label(brief.lang),
-         brief.say(f"issue.{row.code}"), f"{brief.forms[row.form].title} {row.cell}".strip()]
-        for row in found.head(WATCHED).itertuples()
-    ]  # fmt: skip
-    if not rows:
-        rows = [["—", brief.say("brief.nothing_to_watch"), "—"]]
-    columns = [
-        {"label": brief.say("brief.column_period"), "width": 1},
-        {"label": brief.say("brief.column_matter"), "width": 2},
-        {"label": brief.say("brief.column_source"), "width": 2},
-    ]
-    shown = min(len(found), WATCHED)
-    return blocks.table(columns, rows, brief.caption("watch", n=len(found), shown=shown))
-
-
-def _last_year(brief: Brief, frame: pd.DataFrame) -> pd.DataFrame:
-    start = pd.Timestamp(brief.period.year_before().end)
-    ends = frame["period_end"]
-    return frame[(ends > start) & (ends <= pd.Timestamp(brief.period.end))]
-
-
-def _missing_returns(brief: Brief) -> pd.DataFrame:
-    """Periods of the last year for which the area's office filed nothing on a form of its own."""
-    filed = Store(brief.project.processed).submissions()
-    filed = filed[filed["office"] == brief.area.code]
-    rows = []
-    for form in filed["form"].unique():
-        if brief.forms[form].sender != brief.area.level:
-            continue
-        due = _last_year(brief, brief.observations[brief.observations["form"] == form])
-        due = due[due["basis"] == "flow"][["period_start", "period_end"]].drop_duplicates()
-        late = due[~due["period_end"].isin(filed.loc[filed["form"] == form, "period_end"])]
-        rows.append(late.assign(form=form, code="report_missing", cell=""))
-    return pd.concat(rows) if rows else pd.DataFrame()
-
-
-def _missing_figures(brief: Brief) -> pd.DataFrame:
-    """Figures of the last year that the office itself marked as not available."""
-    own = brief.observations
-    own = own[(own["area"] == brief.area.code) & (own["status"] == "x")]
-    return _last_year(brief, own).assign(code="figure_missing")
-
-
-def _issues_of(brief: Brief) -> pd.DataFrame:
-    """Errors and warnings of the last year in the area's own reports or at its own figures."""
-    store = Store(brief.project.processed)
-    filed = store.submissions()
-    filed = _last_year(brief, filed)
-    issues = store.issues()
-    issues = issues[issues["severity"].isin(SEVERITIES)]
-    issues = issues.merge(filed, left_on="file", right_on="path")
-    own = brief.observations[brief.observations["area"] == brief.area.code]
-    cells = set(zip(own["submission"], own["sheet"], own["cell"], strict=True))
-    places = zip(issues["submission"], issues["sheet"], issues["cell"], strict=True)
-    at_own_figure = pd.Series([place in cells for place in places], index=issues.index, dtype=bool)
-    found = issues[(issues["office"] == brief.area.code) | at_own_figure]
-    order = {"severity": True, "period_end": False}
-    return found.sort_values(list(order), ascending=list(order.values()), kind="stable")
-
-
-def notes(brief: Brief) -> Block:
-    """Definitions, periods, revisions and sources: office, form and cell of what is printed."""
-    own = brief.observations
-    own = own[(own["area"] == brief.area.code) & own["measure"].isin(brief.measures)]
-    revised = int((own["status"] == "r").sum())
-    items = [
-        (brief.say("notes.figures_head"), brief.say("notes.figures")),
-        (brief.say("notes.peers_head"), brief.say("notes.peers", peers=brief.peer_name)),
-        (brief.say("notes.revisions_head"), brief.say("notes.revisions", n=revised)),
-        (brief.say("notes.sources_head"), _sources(brief, own)),
-    ]
-    joined = brief.joined(dt.date(brief.period.end.year - YEARS_SHOWN, 1, 1), brief.period.end)
-    if joined:
-        said = [brief.say("notes.joined", area=one.name, day=one.valid_until) for one in joined]
-        items.insert(2, (brief.say("notes.joined_head"), "".join(said)))
-    return blocks.notes(items)
-
-
-def _sources(brief: Brief, own: pd.DataFrame) -> str:
-    """The cells of the last figure of each measure: form, period, measure and cell."""
-    last = own[(own["breakdown"] == "total") & (own["basis"] != "cumulative")]
-    last = last.sort_values("period_end").drop_duplicates(["measure"], keep="last")
-    said = []
-    for (form, start, end), rows in last.groupby(["form", "period_start", "period_end"]):
-        cells = brief.say("brief.list_stop").join(
-            f"{brief.name(row.measure)} {row.cell}" for row in rows.itertuples()
-        )
-        period = Period(start.date(), end.date()).label(brief.lang)
-        said.append(
-            brief.say("notes.source", form=brief.forms[form].title, period=period, cells=cells)
-        )
-    return "".join(said)
 
 
 def by_kind(brief: Brief, measure: str) -> charts.Chart | None:

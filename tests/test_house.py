@@ -56,6 +56,7 @@ WAY_OUT = {"policy", "disclosure", "charts", "blocks", "briefs", "publish", "bat
 ROOMS_OF_FILES = {
     "area_names": "areas",
     "changes": "briefs",
+    "notices": "briefs",
     "period_values": "periods",
     "period_titles": "periods",
 }
