@@ -1,4 +1,4 @@
-"""What the readers of a brief should know beside its figures: what is missing, doubtful, or meant."""
+"""What readers of a brief should know beside its figures: what is missing, doubtful, or meant."""
 
 from __future__ import annotations
 
