@@ -284,6 +284,28 @@ def test_only_new_and_changed_files_are_read_and_the_store_is_the_same(place: Pr
     assert Store(place.processed).observations(area="990101").empty
 
 
+def test_an_incremental_run_gives_the_bytes_of_a_fresh_one(place: Project, tmp_path: Path) -> None:
+    for month in range(1, 6):
+        period = f"（2022年{month}月）"
+        report(place.raw / f"柳荫{month}.xlsx", period=period, accepted=10 + month)
+    report(
+        place.raw / "柳荫5-改.xlsx", period="（2022年5月）", accepted="…", declared="2022年7月9日"
+    )
+    ingest(place, jobs=1)
+    (place.raw / "柳荫2.xlsx").unlink()
+    (place.raw / "柳荫5-改.xlsx").unlink()
+    (place.raw / "柳荫3.xlsx").rename(place.raw / "改名.xlsx")
+    (place.raw / "副本.xlsx").write_bytes((place.raw / "柳荫4.xlsx").read_bytes())
+    report(
+        place.raw / "柳荫1-改.xlsx", period="（2022年1月）", accepted=99, declared="2022年7月9日"
+    )
+    assert ingest(place, jobs=1).unchanged > 0
+    fresh = tmp_path / "fresh"
+    ingest(place, out=fresh, jobs=1)
+    files = [Store(folder).manifest["files"] for folder in (place.processed, fresh)]
+    assert files[0] == files[1]
+
+
 def test_a_reader_that_dies_or_hangs_fails_alone(
     place: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:
