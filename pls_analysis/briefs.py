@@ -40,18 +40,25 @@ YEARS_SHOWN = 15
 PAGES = 2
 
 
-def parameters(area: str | int, period: str | int | Period, lang: str = "zh") -> Brief:
+def parameters(
+    area: str | int, period: str | int | Period, lang: str = "zh", report: str = ""
+) -> Brief:
     """The context of a notebook run for one area and one period, in one language.
 
     `area` is a code (a number too, as papermill passes it) or a confirmed name; `period` reads
-    2022-06, 2022-Q2, 2022-H1 or 2022. Raises ValueError for an unknown area, period or language
-    and for an area without a single observation, saying what is right.
+    2022-06, 2022-Q2, 2022-H1 or 2022. `report` is the report of pls.toml whose measures are
+    meant; without one all public measures are. Raises ValueError for an unknown area, period,
+    language or report and for an area without a single observation, saying what is right.
     """
     if lang not in LANGUAGES:
         raise ValueError(unknown("language", str(lang), LANGUAGES))
     project = find_project()
     tree = area_tree(project)
-    return Brief(project, tree, resolve_area(tree, project.home, area), parse_period(period), lang)
+    if report and report not in project.reports:
+        raise ValueError(unknown("report", report, project.reports))
+    chosen = project.reports[report].measures if report else ()
+    found = resolve_area(tree, project.home, area)
+    return Brief(project, tree, found, parse_period(period), lang, tuple(chosen))
 
 
 @dataclass(frozen=True)
@@ -63,6 +70,7 @@ class Brief:
     area: Area
     period: Period
     lang: str
+    chosen: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if not self.measures:
@@ -103,8 +111,7 @@ class Brief:
     @cached_property
     def observations(self) -> pd.DataFrame:
         """Observations of the area and its peers until the period's end: COLUMNS, area_name."""
-        wanted = self.project.reports.get("district_trends")
-        chosen = list(wanted.measures) if wanted is not None and wanted.measures else None
+        chosen = list(self.chosen) or None
         codes = [self.area.code, *(one.code for one in self.peers)]
         frame = Store(self.project.processed).observations(
             measure=chosen, area=codes, period=Period(dt.date(1900, 1, 1), self.period.end)
@@ -127,9 +134,7 @@ class Brief:
             for measure in own.loc[own["period_end"] > since, "measure"].unique()
             if measure in self.specs and self.specs[measure].public
         }
-        wanted = self.project.reports.get("district_trends")
-        order = wanted.measures if wanted is not None and wanted.measures else sorted(there)
-        return [measure for measure in order if measure in there]
+        return [measure for measure in self.chosen or sorted(there) if measure in there]
 
     @cached_property
     def specs(self) -> dict[str, Measure]:
@@ -201,7 +206,7 @@ class Brief:
     def masthead(self) -> Block:
         """The head of the page, from pls.toml: never a document number, never a seal."""
         head = self.project.masthead_in(self.lang)
-        number = self.period.number or ""
+        number = self.period.number  # only the calendar's periods are numbered
         manifest = Store(self.project.processed).manifest
         return blocks.masthead(
             head.get("title", self.project.name),
@@ -210,7 +215,7 @@ class Brief:
             area_name=self.area.name,
             period=str(self.period),
             period_label=self.period.label(self.lang),
-            issue=head.get("issue", "").format(year=self.period.end.year, number=number),
+            issue=self.project.issue(self.period.end.year, number, self.lang) if number else "",
             office=head.get("office", ""),
             date=self.say("brief.data_until", day=self.period.end),
             as_of=self.period.end.isoformat(),

@@ -20,9 +20,9 @@ from pls_analysis.briefs import Brief
 from pls_analysis.charts.layout import NARROW_EM, width_em
 from pls_analysis.charts.phrases import change, decimals, number
 from pls_analysis.messages import GROWTH_BASE_MIN, count_change, count_step, rate_step
+from pls_analysis.observations import RATES
 from pls_analysis.periods import Period
 
-RATES = ("%", "‰")
 COLUMNS_YEAR_ON_YEAR = (
     ("unit", "text", 0.8), ("now", "number", 1),
     ("year", "number", 1.3), ("before", "number", 1), ("change", "number", 1.5),
@@ -153,6 +153,11 @@ def sentence(brief: Brief, one: Change) -> str:
     if one.compared == 0 or one.value is None:
         return brief.say("sentences.partial", **said, **filed)
     step = count_step(brief.say, one.unit, one.value, one.before)
+    if one.present == one.due:
+        return brief.say(
+            "sentences.partial_before", **said, quantity=quantity, compared=one.compared,
+            missing=one.due - one.compared, change=step,
+        )  # fmt: skip
     return brief.say(
         "sentences.partial_compared", **said, **filed, compared=one.compared, change=step
     )
@@ -163,8 +168,9 @@ def _gaps(brief: Brief, found: Sequence[Change]) -> str:
     kinds = {
         "sentences.no_data": [one for one in found if one.total is None],
         "sentences.late": [one for one in found if one.total is not None and one.now is None],
-        "sentences.gaps": [
-            one for one in found if one.now is not None and 0 < one.compared < one.due
+        "sentences.gaps": [one for one in found if one.now is not None and one.present < one.due],
+        "sentences.gaps_before": [
+            one for one in found if one.present == one.due and 0 < one.compared < one.due
         ],
     }
     said = [

@@ -86,6 +86,8 @@ DIGESTS = pa.schema(
         ("digest", pa.string()),
     ]
 )
+RATES = ("%", "‰")
+"""Units of figures that are never added up and change in points."""
 ROWS_PER_GROUP = 20_000
 """Rows of a Parquet row group: small enough that one area reads little, large enough to pack."""
 

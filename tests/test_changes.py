@@ -74,7 +74,7 @@ def brief_of(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
             "files": pd.DataFrame(columns=FILES.names),
         }
         write_store(tmp_path / "data" / "processed", tables, {})
-        return parameters(area, period, lang)
+        return parameters(area, period, lang, "district_trends")
 
     return make
 
@@ -97,8 +97,7 @@ SENTENCES = {
     "both years whole": (WHOLE, "2022年1—6月，柳荫镇受理数为72件，同比增长20.0%。"),
     "the year before lacks two months": (
         without(WHOLE, "2021-02", "2021-03"),
-        "2022年1—6月，柳荫镇受理数已报部分为72件（应报6期，已报6期）；"
-        "按两年均已报的4期比较，同比增长20.0%。",
+        "2022年1—6月，柳荫镇受理数为72件；上年同期有2期未报，按两年均已报的4期比较，同比增长20.0%。",
     ),
     "this year lacks a month": (
         without(WHOLE, "2022-02"),
@@ -148,6 +147,10 @@ def test_gaps_are_named_once_and_rightly(brief_of) -> None:
     brief = brief_of(without(WHOLE, "2022-06"))
     points = changes.key_points(brief, changes.compare(brief)).data["items"]
     assert points[-1][1] == "受理数截至2022年6月30日的当期数据尚未报送，累计数为已报部分。"
+    before = brief_of(without(WHOLE, "2021-02"))
+    points = changes.key_points(before, changes.compare(before)).data["items"]
+    said = "受理数截至2022年6月30日的累计数，因上年同期有月份未报，仅比较两年均已报的月份。"
+    assert points[-1][1] == said
     whole = brief_of(WHOLE)
     points = changes.key_points(whole, changes.compare(whole)).data["items"]
     assert points[-1][1] == "本期1项指标数据齐全。"
@@ -215,6 +218,12 @@ def test_wrong_parameters_are_named(brief_of, area: str, period: str, lang: str,
     brief_of(WHOLE)
     with pytest.raises((ValueError, LookupError), match=word):
         parameters(area, period, lang)
+
+
+def test_an_unknown_report_is_named(brief_of) -> None:
+    brief_of(WHOLE)
+    with pytest.raises(ValueError, match="district_trends"):
+        parameters("990101", "2022-06", "zh", "district_trend")
 
 
 def test_numbers_and_codes_are_taken_as_papermill_passes_them(brief_of) -> None:

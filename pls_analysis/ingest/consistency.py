@@ -15,11 +15,10 @@ from typing import Any
 import pandas as pd
 
 from pls_analysis.ingest.forms import Check, Form
-from pls_analysis.observations import Issue
+from pls_analysis.observations import RATES, Issue
 
 CODES = frozenset({"parts_mismatch", "part_exceeds_whole", "cumulative_mismatch",
                    "cumulative_falls", "cumulative_as_month"})  # fmt: skip
-RATES = ("%", "‰")
 TOLERANCE = 1e-6
 COUNTS_TO_TELL = 3
 """Counts of one report that repeat their running totals, to say that its rates do so too."""

@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 from decimal import Decimal
 
-from pls_analysis.ingest import unit_words
+from pls_analysis.ingest import units
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +95,8 @@ def _read(found: re.Match[str]) -> Number | Refusal | None:
     tail = (found["tail"] or "").strip()
     scale, unit = 1, next((CURRENCIES[sign] for sign in CURRENCIES if sign in found[0]), None)
     if tail:
-        scale, unit = unit_words.split_scale(_unbracketed(tail))
-        if (unit is None and scale == 1) or (unit and not unit_words.counts(unit)):
+        scale, unit = units.split_scale(_unbracketed(tail))
+        if (unit is None and scale == 1) or (unit and not units.counts(unit)):
             return _read_hedge(digits, tail)
     factor = -scale if found["sign"] not in ("", "+") else scale
     if isinstance(digits, Refusal):
@@ -116,8 +116,8 @@ def _read_hedge(digits: Decimal | Refusal, tail: str) -> Refusal | None:
     hedge = _TRAILING_HEDGE.fullmatch(tail)
     if hedge is None or not (hedge["more"] or hedge["after"]):
         return None
-    scale, unit = unit_words.split_scale(hedge["unit"])
-    names_unit = scale > 1 or (unit is not None and unit_words.counts(unit))
+    scale, unit = units.split_scale(hedge["unit"])
+    names_unit = scale > 1 or (unit is not None and units.counts(unit))
     bare = not hedge["unit"] and hedge["after"] not in ("以上", "以下", "以内")
     return Refusal("approximate") if names_unit or bare else None
 
@@ -179,8 +179,8 @@ def _refuse_range(first: str, last: str, tail: str) -> Refusal | None:
         return None
     if max(len(first), len(last)) >= 7 or first.startswith("0"):
         return None  # a telephone number
-    scale, unit = unit_words.split_scale(tail)
-    known = scale > 1 or (unit is not None and unit_words.counts(unit))
+    scale, unit = units.split_scale(tail)
+    known = scale > 1 or (unit is not None and units.counts(unit))
     return Refusal("range") if known or not tail else None
 
 

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
-from pls_analysis.ingest import words
+from pls_analysis.ingest import units, words
 from pls_analysis.ingest.bands import Band, cut_columns, cut_rows
 from pls_analysis.ingest.cells import Address, Sheet
 from pls_analysis.ingest.headings import (
@@ -207,7 +207,7 @@ class _Block:
     def _holds_units(self, boxes: Sequence[Box], texts: Sequence[Box], heading: str) -> bool:
         if len(texts) < max(1, len(boxes) - sum(box.is_missing or box.is_refused for box in boxes)):
             return False
-        named = sum(bool(words.UNIT.fullmatch(box.text.strip("()"))) for box in texts)
+        named = sum(units.is_unit(box.text.strip("()")) for box in texts)
         headed = bool(words.UNIT_HEADING.match(heading))
         return named >= (0.6 if headed else 0.9) * len(texts) and (headed or heading == "")
 

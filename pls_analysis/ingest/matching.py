@@ -23,6 +23,7 @@ from pls_analysis.ingest.timing import (
     table_period,
     year_start,
 )
+from pls_analysis.observations import RATES
 from pls_analysis.periods import CALENDAR, Period
 
 REFUSALS = {
@@ -358,11 +359,11 @@ class _Reader:
 
         The unit of the whole table counts only where it measures the same thing.
         """
-        if own in ("%", "‰") or (own and units.convert(1, own, wanted) is not None):
+        if own in RATES or (own and units.convert(1, own, wanted) is not None):
             return own
         labels = (*record.headings[::-1], *record.keys[::-1])
         named = [unit for _, unit in map(values.split_label, labels) if unit]
-        headed = next((unit for unit in named if words.UNIT.fullmatch(unit)), None)
+        headed = next((unit for unit in named if units.is_unit(unit)), None)
         stated = record.unit or headed or target.unit
         table = self.table.unit
         if stated is None and table and units.convert(1, table, wanted) is not None:

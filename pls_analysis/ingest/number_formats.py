@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from pls_analysis.ingest import unit_words
+from pls_analysis.ingest import units
 
 _YEAR_MONTH, _MONTH_DAY = 'yyyy"年"m"月"', 'm"月"d"日"'
 _TIME, _TIME_SECONDS = 'h"时"mm"分"', 'h"时"mm"分"ss"秒"'
@@ -117,7 +117,7 @@ def _date_format(letters: str) -> NumberFormat:
 
 def _scaled_unit(symbols: _Symbols) -> tuple[str | None, int, bool]:
     """The unit, the factor for the stored number, and whether the factor shown is unnamed."""
-    scale, unit = unit_words.split_scale(symbols.suffix.strip(" ()."))
+    scale, unit = units.split_scale(symbols.suffix.strip(" ()."))
     if unit is None and symbols.prefix.strip() in ("¥", "￥"):
         unit = "元"
     if symbols.divisor == 1:

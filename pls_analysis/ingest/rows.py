@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
 
-from pls_analysis.ingest import values, words
+from pls_analysis.ingest import units, values, words
 from pls_analysis.ingest.cells import Address, Cell, Sheet, Span
 from pls_analysis.ingest.values import Reading
 
@@ -169,7 +169,7 @@ def _is_unit_row(row: Sequence[Box], figures: Sequence[Box]) -> bool:
         bool(words.UNIT_HEADING.match(words.squeeze(first.text)))
         and not figures
         and len(rest) > 1
-        and all(box.is_missing or words.UNIT.fullmatch(box.text) for box in rest)
+        and all(box.is_missing or units.is_unit(box.text) for box in rest)
     )
 
 

@@ -15,6 +15,7 @@ from typing import Literal
 
 from pls_analysis.ingest import words
 from pls_analysis.ingest.layout import Record, Table
+from pls_analysis.observations import RATES
 
 Axis = Literal["row", "column"]
 Lines = Mapping[int, Mapping[int, Record]]
@@ -243,10 +244,10 @@ def _rounding(records: Sequence[Record], table_unit: str | None) -> float:
 
 def _is_additive(record: Record, table_unit: str | None) -> bool:
     reading = record.box.reading
-    if reading.kind != "number" or reading.unit in ("%", "‰"):
+    if reading.kind != "number" or reading.unit in RATES:
         return False
     said = "".join((*record.headings, record.keys[-1], record.unit or ""))
-    return not words.NOT_ADDITIVE.search(words.squeeze(said)) and table_unit not in ("%", "‰")
+    return not words.NOT_ADDITIVE.search(words.squeeze(said)) and table_unit not in RATES
 
 
 def _is_unread(record: Record) -> bool:

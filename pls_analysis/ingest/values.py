@@ -10,7 +10,7 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Literal
 
-from pls_analysis.ingest import number_formats, unit_words
+from pls_analysis.ingest import number_formats, units
 from pls_analysis.ingest.cells import Cell
 from pls_analysis.ingest.figures import Number, Refusal, parse_number
 
@@ -125,8 +125,8 @@ def split_label(text: str) -> tuple[str, str | None]:
     unit: str | None = None
     while (bracket := _BRACKET_BEHIND.match(label)) is not None:
         inner = _UNIT_NAMED.sub("", bracket[2])
-        inner = unit_words.SAME.get(inner, inner)
-        if unit_words.is_unit(inner):
+        inner = units.SPELLINGS.get(inner, inner)
+        if units.is_unit(inner):
             unit = unit or inner
         elif _CJK.search(inner) or not (_LATIN_GLOSS.search(inner) and _CJK.search(bracket[1])):
             break

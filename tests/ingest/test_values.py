@@ -10,7 +10,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from pls_analysis.ingest import number_formats, unit_words, values
+from pls_analysis.ingest import number_formats, units, values
 from pls_analysis.ingest.cells import Cell
 from pls_analysis.ingest.values import Reading
 
@@ -327,12 +327,12 @@ def test_labels_are_reduced_once_and_never_to_nothing(text: str) -> None:
     "unit", ["件", "人次", "万元", "%", "‰", "元/人", "件/万人", "亿元", "平方公里"]
 )
 def test_units(unit: str) -> None:
-    assert unit_words.is_unit(unit)
+    assert units.is_unit(unit)
 
 
 @pytest.mark.parametrize("text", ["男/女", "含18岁", "一", "十", "GDP", "元/人/年", ""])
 def test_what_is_no_unit(text: str) -> None:
-    assert not unit_words.is_unit(text)
+    assert not units.is_unit(text)
 
 
 @pytest.mark.parametrize(
