@@ -17,9 +17,10 @@ import pandas as pd
 from pls_analysis.areas import Area, AreaTree, load_areas
 from pls_analysis.configs import unknown
 from pls_analysis.ingest.forms import Form, Measure, load_forms
-from pls_analysis.observations import COLUMNS, Store
+from pls_analysis.observations import COLUMNS
 from pls_analysis.periods import Period, parse_period
 from pls_analysis.project import Project, find_project
+from pls_analysis.store import Store
 from pls_analysis.trace import Origin, origin
 
 Areas = str | int | Area | Iterable[str | int | Area] | None

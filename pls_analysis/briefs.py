@@ -32,9 +32,10 @@ from pls_analysis.areas import Area, AreaTree
 from pls_analysis.blocks import Block
 from pls_analysis.configs import unknown
 from pls_analysis.messages import Messages
-from pls_analysis.observations import COLUMNS, Store
+from pls_analysis.observations import COLUMNS
 from pls_analysis.periods import Period, parse_period
 from pls_analysis.project import LANGUAGES, Project, find_project
+from pls_analysis.store import Store
 
 YEARS_SHOWN = 15
 PAGES = 2

@@ -9,8 +9,8 @@ import pandas as pd
 from pls_analysis import blocks
 from pls_analysis.blocks import Block
 from pls_analysis.briefs import YEARS_SHOWN, Brief
-from pls_analysis.observations import Store
 from pls_analysis.periods import Period
+from pls_analysis.store import Store
 
 WATCHED = 6
 SEVERITIES = ("error", "warning")

@@ -13,9 +13,9 @@ from openpyxl.utils import coordinate_to_tuple, get_column_letter
 
 from pls_analysis.ingest.cells import Sheet
 from pls_analysis.ingest.values import plain
-from pls_analysis.observations import Store
 from pls_analysis.periods import Period
 from pls_analysis.project import Project
+from pls_analysis.store import Store
 from pls_analysis.text_tables import text_table
 
 STEP_COLUMNS = (

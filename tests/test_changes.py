@@ -9,7 +9,8 @@ import pytest
 
 from pls_analysis import changes
 from pls_analysis.briefs import Brief, parameters
-from pls_analysis.observations import COLUMNS, FILES, ISSUES, SUBMISSIONS, write_store
+from pls_analysis.observations import COLUMNS
+from pls_analysis.store import FILES, ISSUES, SUBMISSIONS, write_store
 
 PLS_TOML = """
 [project]

@@ -17,8 +17,8 @@ from pls_analysis.batch import run as running
 from pls_analysis.batch.execute import NOTEBOOK, Failure
 from pls_analysis.cli import main
 from pls_analysis.ingest import pipeline
-from pls_analysis.observations import Store
 from pls_analysis.project import Project, load_project
+from pls_analysis.store import Store
 
 TOWN = "310115004"
 MONTH = "2022-03"
@@ -222,7 +222,8 @@ def test_issues_of_an_office(inside_sample: Project):
 def test_suggested_aliases_are_ready_to_paste(
     inside_sample: Project, monkeypatch: pytest.MonkeyPatch
 ):
-    from pls_analysis.observations import Issue, issues_frame
+    from pls_analysis.observations import Issue
+    from pls_analysis.store import issues_frame
 
     remedy = "If a person is sure, add this line to config/aliases.csv: "
     issues = [

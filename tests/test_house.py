@@ -37,6 +37,7 @@ LAYERS = (
     {"areas"},
     {"messages"},
     {"observations"},
+    {"store"},
     {"ingest", "policy", "sample"},
     {"offices", "trace", "disclosure"},
     {"analysis"},

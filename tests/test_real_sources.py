@@ -12,8 +12,8 @@ import pytest
 from projects import ROOT
 
 from pls_analysis.ingest.pipeline import ingest
-from pls_analysis.observations import Store
 from pls_analysis.project import load_project
+from pls_analysis.store import Store
 
 
 def ingested(example: str, source: Path, target: Path) -> Store:

@@ -9,9 +9,9 @@ import pytest
 from openpyxl import Workbook
 
 from pls_analysis.ingest.pipeline import ingest
-from pls_analysis.observations import Store, StoreError
 from pls_analysis.periods import parse_period
 from pls_analysis.project import Project, load_project
+from pls_analysis.store import Store, StoreError
 from pls_analysis.trace import STEP_COLUMNS, TraceError, origin, surroundings, trace, trace_row
 
 SPEC = """\

@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import Any
 
 from pls_analysis.batch.plan import Report
-from pls_analysis.observations import Store
 from pls_analysis.project import FILE as PROJECT_FILE
 from pls_analysis.project import Project
+from pls_analysis.store import Store
 
 FILE = "run.json"
 DISTRIBUTION = "pls-analysis"

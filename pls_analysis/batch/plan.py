@@ -14,9 +14,9 @@ import pandas as pd
 
 from pls_analysis.areas import LEVELS, AmbiguousArea, Area, AreaTree, UnknownArea
 from pls_analysis.configs import INVISIBLE, ConfigError, read_text, unknown
-from pls_analysis.observations import Store
 from pls_analysis.periods import Period, parse_period
 from pls_analysis.project import LANGUAGES, Project
+from pls_analysis.store import Store
 
 FORMATS = ("html", "pdf", "ipynb")
 DEFAULT_FORMATS = ("html", "pdf")

@@ -39,9 +39,9 @@ from pls_analysis.batch.manifest import (
     write_run,
 )
 from pls_analysis.batch.plan import Plan, Report
-from pls_analysis.observations import Store
 from pls_analysis.project import Project
 from pls_analysis.publish.site import write_index
+from pls_analysis.store import Store
 
 SECONDS_PER_REPORT = 600
 SECONDS_TO_STOP = 60

@@ -42,8 +42,8 @@ def expected_errors() -> tuple[type[Exception], ...]:
     from pls_analysis.batch.plan import PlanError
     from pls_analysis.configs import ConfigError
     from pls_analysis.ingest.pipeline import IngestError
-    from pls_analysis.observations import StoreError
     from pls_analysis.sample import SampleError
+    from pls_analysis.store import StoreError
     from pls_analysis.trace import TraceError
 
     return (

@@ -22,7 +22,7 @@ from pls_analysis.periods import Period, parse_period
 from pls_analysis.project import Project, find_project
 
 if TYPE_CHECKING:
-    from pls_analysis.observations import Store
+    from pls_analysis.store import Store
 
 # Reading and analysing import half of the scientific stack; `pls --help` should not wait for it.
 
@@ -127,7 +127,8 @@ def issues(office: str | None, severity: tuple[str, ...], as_json: bool) -> None
 
     As text, what is only for information is counted unless --severity asks for it.
     """
-    from pls_analysis.observations import Issue, Store
+    from pls_analysis.observations import Issue
+    from pls_analysis.store import Store
 
     for one in severity:
         if one not in SEVERITIES:
@@ -188,8 +189,8 @@ def _suggest_aliases(remedies: list[str]) -> None:
 def completeness(period: Period, days: int, as_json: bool) -> None:
     """Show which office has sent what for a period, whether on time, and how full."""
     from pls_analysis.analysis import area_tree, form_specs
-    from pls_analysis.observations import Store
     from pls_analysis.offices.completeness import completeness as list_filings
+    from pls_analysis.store import Store
 
     project = find_project()
     filings = list_filings(

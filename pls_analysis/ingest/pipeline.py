@@ -21,18 +21,16 @@ from pls_analysis.ingest.forms import Form
 from pls_analysis.ingest.matching import said_by_name
 from pls_analysis.ingest.reading import FileReading
 from pls_analysis.ingest.workers import PASSING, load_context, read_files
-from pls_analysis.observations import (
-    COLUMNS,
+from pls_analysis.observations import COLUMNS, KEY, Issue
+from pls_analysis.project import Project
+from pls_analysis.store import (
     FILES,
-    KEY,
     SUBMISSIONS,
-    Issue,
     Store,
     empty_observations,
     issues_frame,
     write_store,
 )
-from pls_analysis.project import Project
 
 ROOMS_OF_READING = ("ingest/**/*.py", "area*.py", "period*.py", "configs.py", "data/*.csv")
 IGNORED_NAMES = {"readme.md", "thumbs.db", "desktop.ini"}

@@ -20,12 +20,16 @@ from pls_analysis.observations import RATES
 Axis = Literal["row", "column"]
 Lines = Mapping[int, Mapping[int, Record]]
 """Records by line, then by position within the line."""
+Figures = Mapping[int, Mapping[int, float]]
+"""The figures of such lines alone."""
 
 SHARE_OF_FIGURES = 0.6
 SHARE_WITH_TOTAL_WORD = 0.3
 MOST_LINES = 600
 MOST_LINES_UNNAMED = 120
 LEAST_SUM_UNNAMED = 50
+ROUNDING_PER_PART = 0.06
+"""What rounding to one decimal can take from each part of a sum, and a little over."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,31 +170,52 @@ def sum_tree(order: Sequence[int], lines: Lines, totals: set[int]) -> dict[int, 
     """
     if len(order) > MOST_LINES:
         return {}
-    trees = [_sum_tree(sequence, lines, totals) for sequence in (order[::-1], order)]
+    figures = {
+        line: {position: _value(record) for position, record in records.items()}
+        for line, records in lines.items()
+    }
+    trees = [_sum_tree(sequence, figures, totals) for sequence in (order[::-1], order)]
     return max(trees, key=lambda tree: sum(map(len, tree.values())))
 
 
-def _sum_tree(order: Sequence[int], lines: Lines, totals: set[int]) -> dict[int, list[int]]:
+def _sum_tree(order: Sequence[int], figures: Figures, totals: set[int]) -> dict[int, list[int]]:
     stack: list[int] = []
     tree: dict[int, list[int]] = {}
+    only_adds = all(value >= 0 for line in figures.values() for value in line.values())
     for line in order:
         if len(order) <= MOST_LINES_UNNAMED or line in totals:
-            count = _best_run(lines[line], [lines[one] for one in reversed(stack)], line in totals)
+            run = [figures[one] for one in reversed(stack)]
+            count = _best_run(figures[line], run, line in totals, only_adds)
             if count:
                 tree[line] = [stack.pop() for _ in range(count)]
         stack.append(line)
     return tree
 
 
-def _best_run(whole: Mapping[int, Record], run: Sequence[Mapping[int, Record]], named: bool) -> int:
-    """How many of the lines next to a line add up to it; 0 where no run does."""
-    wanted = {position: _value(record) for position, record in whole.items()}
+def _best_run(
+    wanted: Mapping[int, float], run: Sequence[Mapping[int, float]], named: bool, only_adds: bool
+) -> int:
+    """How many of the lines next to a line add up to it; 0 where no run does.
+
+    Where no figure is negative, the search ends as soon as too many sums have passed their totals.
+    """
+    share_needed = SHARE_WITH_TOTAL_WORD if named else SHARE_OF_FIGURES
+    may_fail = (1 - share_needed) * len(wanted) if only_adds else len(wanted)
+    ceilings = {
+        position: value + 1e-9 * value + ROUNDING_PER_PART * (len(run) + 1)
+        for position, value in wanted.items()
+    }
     sums = dict.fromkeys(wanted, 0.0)
+    passed: set[int] = set()
     best, best_share = 0, 0.0
     for count, line in enumerate(run, 1):
-        for position, record in line.items():
+        for position, value in line.items():
             if position in sums:
-                sums[position] += _value(record)
+                sums[position] += value
+                if sums[position] > ceilings[position]:
+                    passed.add(position)
+        if len(passed) > may_fail:
+            break
         if count < 2:
             continue
         said = [position for position in wanted if wanted[position] or sums[position]]
@@ -207,7 +232,7 @@ def _nearly(found: float, wanted: float, count: int) -> bool:
     gap = abs(found - wanted)
     if gap <= 1e-9 * abs(wanted) + 1e-9:
         return True
-    if gap >= 0.06 * (count + 1):
+    if gap >= ROUNDING_PER_PART * (count + 1):
         return False
     decimals = max(_decimals(found), _decimals(wanted))
     return decimals > 0 and gap <= 0.5 * 10**-decimals * (count + 1)

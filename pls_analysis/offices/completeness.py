@@ -10,8 +10,8 @@ import pandas as pd
 
 from pls_analysis.areas import LEVELS, Area, AreaTree
 from pls_analysis.ingest.forms import Form
-from pls_analysis.observations import Store
 from pls_analysis.periods import Period
+from pls_analysis.store import Store
 
 DAYS_TO_FILE = 10
 """Days after the end of a period within which a form counts as on time, unless told otherwise."""

@@ -10,8 +10,8 @@ from projects import ROOT
 from stores import fill, observation
 
 from pls_analysis.areas import AreaTree, load_areas
-from pls_analysis.observations import Store
 from pls_analysis.project import Project, load_project
+from pls_analysis.store import Store
 
 NOTEBOOKS = Path(__file__).parent / "notebooks"
 PLS_TOML = """\

@@ -6,8 +6,9 @@ import datetime as dt
 
 import pandas as pd
 
-from pls_analysis.observations import (
-    COLUMNS,
+from pls_analysis.observations import COLUMNS
+from pls_analysis.project import Project
+from pls_analysis.store import (
     FILES,
     SUBMISSIONS,
     Store,
@@ -15,7 +16,6 @@ from pls_analysis.observations import (
     issues_frame,
     write_store,
 )
-from pls_analysis.project import Project
 
 EXPORTERS = {"html": "fake_exporters.PlainExporter", "pdf": "fake_exporters.BytesExporter"}
 

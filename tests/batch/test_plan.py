@@ -19,9 +19,9 @@ from pls_analysis.batch.plan import (
     plan_reports,
     safe_name,
 )
-from pls_analysis.observations import Store, StoreError
 from pls_analysis.periods import parse_period
 from pls_analysis.project import Project, load_project
+from pls_analysis.store import Store, StoreError
 
 
 def plan(project: Project, tree: AreaTree, *notebooks: str, **asked):

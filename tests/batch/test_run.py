@@ -20,8 +20,8 @@ from pls_analysis.batch.execute import NOTEBOOK, Failure
 from pls_analysis.batch.manifest import Entry, ManifestError, read_entries, read_run
 from pls_analysis.batch.plan import Plan, plan_reports
 from pls_analysis.batch.run import Limits, run_batch
-from pls_analysis.observations import Store
 from pls_analysis.project import Project
+from pls_analysis.store import Store
 
 ONE, OTHER = "310115004", "310115005"
 FIRST, SECOND = "310115004-潍坊新村街道.zh", "310115005-陆家嘴街道.zh"

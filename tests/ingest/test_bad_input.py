@@ -15,8 +15,8 @@ from msoffcrypto.format.ooxml import OOXMLFile
 from places import MONTHLY
 
 from pls_analysis.ingest.pipeline import IngestError, Outcome, ingest
-from pls_analysis.observations import Store
 from pls_analysis.project import Project, load_project
+from pls_analysis.store import Store
 
 PLS_TOML = """
 [project]

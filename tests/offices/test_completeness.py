@@ -10,8 +10,10 @@ import pytest
 
 from pls_analysis.areas import Area, AreaTree
 from pls_analysis.ingest.forms import Form, load_forms
-from pls_analysis.observations import (
-    COLUMNS,
+from pls_analysis.observations import COLUMNS
+from pls_analysis.offices.completeness import Filing, completeness, due_periods
+from pls_analysis.periods import parse_period
+from pls_analysis.store import (
     FILES,
     SUBMISSIONS,
     Store,
@@ -19,8 +21,6 @@ from pls_analysis.observations import (
     issues_frame,
     write_store,
 )
-from pls_analysis.offices.completeness import Filing, completeness, due_periods
-from pls_analysis.periods import parse_period
 
 SPEC = """\
 form: {form}

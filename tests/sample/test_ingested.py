@@ -9,9 +9,9 @@ import pandas as pd
 import pytest
 
 from pls_analysis.ingest.pipeline import ingest
-from pls_analysis.observations import Store
 from pls_analysis.project import Project
 from pls_analysis.sample import SampleTruth, broken, write_corrections
+from pls_analysis.store import Store
 
 KEY = ["measure", "area", "breakdown", "period_start", "period_end", "basis"]
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-
-from bs4 import BeautifulSoup, Tag
+from typing import TYPE_CHECKING
 
 from pls_analysis.ingest.cells import Address, Cell, Sheet, Span
 from pls_analysis.ingest.inspection import Inspection, Refused
 from pls_analysis.ingest.ooxml import MOST_CELLS
+
+if TYPE_CHECKING:
+    from bs4 import Tag
 
 WIDEST_SPAN = 1_000
 """Browsers cut wider spans too (HTML standard, section 4.9.11)."""
@@ -57,6 +59,8 @@ class _Page:
 
 def read_sheets(inspection: Inspection, name: str) -> list[Sheet]:
     """Read every outermost table of a page into one sheet, every cell a text."""
+    from bs4 import BeautifulSoup  # its import costs more than reading ten forms
+
     soup = BeautifulSoup(inspection.content.decode(inspection.encoding), "html.parser")
     for hidden in soup.find_all(["script", "style", "noscript"]):
         hidden.decompose()

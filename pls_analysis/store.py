@@ -1,0 +1,265 @@
+"""The Parquet store of observations and issues.
+
+A store is a folder that `pls ingest` alone writes. Its `manifest.json` names the files of the
+current version and is replaced last, so a reader sees either the old version or the new one.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, fields
+from functools import cached_property
+from pathlib import Path
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+from pandas.util import hash_pandas_object
+
+from pls_analysis.observations import COLUMNS, KEY, Issue
+from pls_analysis.periods import Period
+
+_TYPES = {"period_start": pa.date32(), "period_end": pa.date32(), "value": pa.float64()}
+SCHEMA = pa.schema([(name, _TYPES.get(name, pa.string())) for name in COLUMNS])
+ORDER = ["area", "measure", "breakdown", "subject", "basis", "period_start", "period_end"]
+SUBMISSIONS = pa.schema(
+    [
+        ("submission", pa.string()),
+        ("path", pa.string()),
+        ("sha256", pa.string()),
+        ("form", pa.string()),
+        ("office", pa.string()),
+        ("period_start", pa.date32()),
+        ("period_end", pa.date32()),
+        ("declared", pa.date32()),
+        ("supersedes", pa.string()),
+        ("synthetic", pa.bool_()),
+    ]
+)
+FILES = pa.schema(
+    [
+        ("path", pa.string()),
+        ("sha256", pa.string()),
+        ("outcome", pa.string()),
+        ("synthetic", pa.bool_()),
+        ("declared", pa.date32()),
+        ("cells", pa.int64()),
+        ("used", pa.int64()),
+        ("logged", pa.int64()),
+    ]
+)
+ISSUES = pa.schema(
+    [
+        (name, pa.string())
+        for name in ("severity", "code", "message", "file", "sheet", "cell", "raw", "remedy")
+    ]
+)
+DIGESTS = pa.schema(
+    [
+        ("area", pa.string()),
+        ("period_end", pa.date32()),
+        ("measure", pa.string()),
+        ("digest", pa.string()),
+    ]
+)
+ROWS_PER_GROUP = 20_000
+"""Rows of a Parquet row group: small enough that one area reads little, large enough to pack."""
+
+
+class StoreError(RuntimeError):
+    """The store is missing or not readable; the message says what to run."""
+
+
+class Store:
+    """Read the current version of a store of observations.
+
+    `path` is the folder (data/processed). Raises StoreError where there is no version yet.
+    """
+
+    def __init__(self, path: Path | str) -> None:
+        self.path = Path(path)
+
+    @cached_property
+    def manifest(self) -> dict:
+        """What `manifest.json` says of the current version."""
+        file = self.path / "manifest.json"
+        if not file.is_file():
+            raise StoreError(f"{self.path} holds no processed data yet: run `pls ingest` first.")
+        return json.loads(file.read_text(encoding="utf-8"))
+
+    def file(self, name: str) -> Path:
+        """Path of one table of the current version: observations, issues, submissions, …"""
+        return self.path / self.manifest["files"][name]
+
+    def table(self, name: str) -> pd.DataFrame:
+        """One whole table of the store as a data frame."""
+        return _to_frame(pq.read_table(self.file(name)))
+
+    def issues(self) -> pd.DataFrame:
+        """Every issue of the current version, one row each (columns of `Issue`)."""
+        return self.table("issues")
+
+    def submissions(self) -> pd.DataFrame:
+        """What was filed: one row for each form and period that a file holds."""
+        return self.table("submissions")
+
+    def files(self) -> pd.DataFrame:
+        """Every raw file: read, duplicate or refused, and how many cells were used and logged."""
+        return self.table("files")
+
+    def superseded(self) -> pd.DataFrame:
+        """Observations that a later declared version replaced; nothing is overwritten."""
+        return self.table("superseded")
+
+    def observations(
+        self,
+        measure: str | Iterable[str] | None = None,
+        area: str | Iterable[str] | None = None,
+        period: Period | None = None,
+        basis: str | None = None,
+        breakdown: str | None = None,
+        columns: list[str] | None = None,
+    ) -> pd.DataFrame:
+        """Standing observations, filtered while reading: rows × COLUMNS, RangeIndex.
+
+        `period` keeps what lies wholly within its days. Only the row groups that can hold an
+        asked-for area are read.
+        """
+        filters = _filters(measure, area, period, basis, breakdown)
+        table = pq.read_table(self.file("observations"), filters=filters, columns=columns)
+        return _to_frame(table)
+
+    def digests(self) -> pd.DataFrame:
+        """One digest per area, period end and measure: what a report's inputs are compared by."""
+        return self.table("digests")
+
+
+def _filters(measure, area, period, basis, breakdown) -> pc.Expression | None:
+    tests = []
+    for name, wanted in (("measure", measure), ("area", area)):
+        if wanted is not None:
+            values = [wanted] if isinstance(wanted, str) else list(wanted)
+            tests.append(pc.field(name).isin(pa.array(values, pa.string())))
+    if basis is not None:
+        tests.append(pc.field("basis") == basis)
+    if breakdown is not None:
+        tests.append(pc.field("breakdown") == breakdown)
+    if period is not None:
+        tests.append(pc.field("period_start") >= pa.scalar(period.start, pa.date32()))
+        tests.append(pc.field("period_end") <= pa.scalar(period.end, pa.date32()))
+    expression = None
+    for test in tests:
+        expression = test if expression is None else expression & test
+    return expression
+
+
+def _to_frame(table: pa.Table) -> pd.DataFrame:
+    frame = table.to_pandas(date_as_object=False)
+    return frame.reset_index(drop=True)
+
+
+def empty_observations() -> pd.DataFrame:
+    """A frame of observations with no row."""
+    return _to_frame(SCHEMA.empty_table())
+
+
+def issues_frame(issues: Iterable[Issue]) -> pd.DataFrame:
+    """Issues as a data frame, in the order given."""
+    names = [field.name for field in fields(Issue)]
+    return pd.DataFrame([asdict(issue) for issue in issues], columns=names)
+
+
+def write_store(path: Path, tables: Mapping[str, pd.DataFrame], facts: Mapping[str, object]) -> str:
+    """Write a new version of a store and make it visible at once; returns its digest.
+
+    `tables` holds observations, superseded, issues, submissions and files. What is written is
+    named by content: a killed run leaves the old version whole, and the same content gives the
+    same files.
+    `facts` goes into the manifest beside the file names. Raises ValueError where two standing
+    observations share a key.
+    """
+    observations = tables["observations"]
+    repeated = observations.duplicated(KEY)
+    if repeated.any():
+        first = observations.loc[repeated.idxmax(), KEY].to_dict()
+        raise ValueError(f"two standing observations share one key: {first}")
+    path.mkdir(parents=True, exist_ok=True)
+    ordered = observations.sort_values(ORDER, kind="stable", ignore_index=True)
+    arrow = {
+        "observations": _to_arrow(ordered, SCHEMA),
+        "superseded": _to_arrow(tables["superseded"], SCHEMA),
+        "issues": _to_arrow(tables["issues"], ISSUES),
+        "submissions": _to_arrow(tables["submissions"], SUBMISSIONS),
+        "files": _to_arrow(tables["files"], FILES),
+        "digests": _to_arrow(_digest_groups(ordered), DIGESTS),
+    }
+    files = {name: _write_table(path, name, table) for name, table in arrow.items()}
+    version = hashlib.sha256(json.dumps(files, sort_keys=True).encode()).hexdigest()[:16]
+    before = _files_of_last_version(path, files)
+    manifest = {"version": version, "files": files, "before": before, **facts}
+    _replace(path / "manifest.json", json.dumps(manifest, ensure_ascii=False, indent=1).encode())
+    _drop_old_files(path, {*files.values(), *before})
+    return version
+
+
+def _files_of_last_version(path: Path, files: Mapping[str, str]) -> list[str]:
+    """The files of the version that is being replaced: a reader may still be at work on them."""
+    manifest = path / "manifest.json"
+    if not manifest.is_file():
+        return []
+    old = json.loads(manifest.read_text(encoding="utf-8"))
+    if old["files"] == files:
+        return old.get("before", [])
+    return sorted(set(old["files"].values()) - set(files.values()))
+
+
+def _to_arrow(frame: pd.DataFrame, schema: pa.Schema) -> pa.Table:
+    return pa.Table.from_pandas(frame[schema.names], schema=schema, preserve_index=False)
+
+
+def _write_table(path: Path, name: str, table: pa.Table) -> str:
+    sink = pa.BufferOutputStream()
+    table = table.replace_schema_metadata(None)
+    pq.write_table(table, sink, row_group_size=ROWS_PER_GROUP, compression="zstd")
+    content = sink.getvalue().to_pybytes()
+    file = f"{name}-{hashlib.sha256(content).hexdigest()[:16]}.parquet"
+    if not (path / file).is_file():
+        _replace(path / file, content)
+    return file
+
+
+def _replace(file: Path, content: bytes) -> None:
+    part = file.with_name(f"{file.name}.{os.getpid()}.part")
+    part.write_bytes(content)
+    part.replace(file)
+
+
+def _drop_old_files(path: Path, keep: set[str]) -> None:
+    """Remove the files of versions before the last; one that is open stays until the next run."""
+    for file in path.glob("*.parquet"):
+        if file.name not in keep:
+            with contextlib.suppress(OSError):
+                file.unlink()
+
+
+def _digest_groups(observations: pd.DataFrame) -> pd.DataFrame:
+    """Hash what each (area, period end, measure) says: values and where they came from."""
+    if observations.empty:
+        return _to_frame(DIGESTS.empty_table())
+    said = observations[["subject", "breakdown", "basis", "value", "unit", "status", "sheet"]]
+    said = said.assign(
+        start=observations["period_start"].dt.as_unit("s").astype("int64"),
+        cell=observations["cell"] + "@" + observations["submission"],
+    )
+    hashes = hash_pandas_object(said, index=False)
+    grouped = hashes.groupby(
+        [observations["area"], observations["period_end"], observations["measure"]], sort=True
+    ).sum()
+    digests = grouped.rename("digest").reset_index()
+    digests["digest"] = digests["digest"].map("{:016x}".format)
+    return digests
