@@ -7,6 +7,9 @@ from dataclasses import dataclass, field
 from pls_analysis.ingest import words
 from pls_analysis.ingest.rows import Box, Grid, RowKind
 
+FULL_LINE = 20
+"""Characters of a line that may break off because the page was full."""
+
 
 @dataclass
 class Band:
@@ -77,6 +80,7 @@ def cut_rows(grid: Grid, kinds: dict[int, RowKind]) -> list[Band]:
 
     `kinds` is amended where only the neighbours tell: a row of years that looks like data.
     """
+    _join_notes(grid, kinds)
     bands: list[Band] = []
     band: Band | None = None
     head: list[int] = []
@@ -100,6 +104,24 @@ def cut_rows(grid: Grid, kinds: dict[int, RowKind]) -> list[Band]:
         else:
             getattr(band, place).append(row)
     return bands
+
+
+def _join_notes(grid: Grid, kinds: dict[int, RowKind]) -> None:
+    """Join to a note that breaks off in mid-sentence the lines below it, to the sentence's end."""
+    order = list(grid.rows)
+    for place, row in enumerate(order):
+        first = grid.rows[row][0]
+        if kinds[row] != "note" or not words.REMARK.match(first.text):
+            continue
+        lines = [row]
+        for line in order[place + 1 :]:
+            above = grid.rows[lines[-1]][0]
+            runs_on = len(above.text) >= FULL_LINE and not words.SENTENCE_END.search(above.text)
+            if not runs_on or kinds[line] != "single" or grid.rows[line][0].col != first.col:
+                break
+            lines.append(line)
+        if words.SENTENCE_END.search(grid.rows[lines[-1]][0].text):
+            kinds.update(dict.fromkeys(lines, "note"))
 
 
 def _is_year_heading(

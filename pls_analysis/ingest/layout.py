@@ -21,7 +21,14 @@ from pls_analysis.ingest.headings import (
     nest_under_left,
 )
 from pls_analysis.ingest.labels import RowLabels
-from pls_analysis.ingest.rows import Box, Grid, RowKind, classify, read_grid
+from pls_analysis.ingest.rows import (
+    Box,
+    Grid,
+    RowKind,
+    classify,
+    read_grid,
+    without_remarks,
+)
 
 Role = Literal[
     "title", "fact", "unit", "header", "index", "section", "key", "serial", "attribute",
@@ -306,7 +313,7 @@ class _Block:
             self._mark(self.grid.rows[row], "section")
         stated = [words.TABLE_UNIT.search(box.text) for box in (*titles, *facts, *headings)]
         unit = next((found.group(1) for found in reversed(stated) if found), None)
-        return tuple(box.text for box in titles), (*facts, *notes), unit
+        return tuple(box.text for box in titles), tuple(without_remarks((*facts, *notes))), unit
 
     def _mark(self, boxes: Iterable[Box], role: Role) -> None:
         for box in boxes:

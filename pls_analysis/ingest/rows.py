@@ -163,6 +163,19 @@ def classify(row: Sequence[Box]) -> RowKind:
     return "single" if len(row) == 1 else "head"
 
 
+def without_remarks(boxes: Iterable[Box]) -> Iterable[Box]:
+    """Leave out remarks and sources with the lines they go on in: the years they name are others.
+
+    注：2018年起口径有变 says nothing about the period of the table above it.
+    """
+    in_remark = False
+    for box in boxes:
+        if words.NOTE.search(box.text) or words.META.search(box.text):
+            in_remark = bool(words.REMARK.match(box.text))
+        if not in_remark:
+            yield box
+
+
 def _is_unit_row(row: Sequence[Box], figures: Sequence[Box]) -> bool:
     first, rest = row[0], row[1:]
     return (
@@ -175,7 +188,7 @@ def _is_unit_row(row: Sequence[Box], figures: Sequence[Box]) -> bool:
 
 def _is_meta(row: Sequence[Box], labels: Sequence[Box], figures: Sequence[Box]) -> bool:
     """A line of facts about the form: 填报单位：…  计量单位：…  2022年6月."""
-    periods = sum(bool(words.PERIOD_HEADING.match(box.text)) for box in labels)
+    periods = sum(bool(words.PERIOD_HEADING.match(words.squeeze(box.text))) for box in labels)
     if len(labels) >= 2 and periods >= max(2, len(labels) - 2):
         return False  # a heading row of periods
     facts = sum(bool(words.META.search(box.text)) for box in labels)

@@ -9,6 +9,8 @@ NOTE = re.compile(
     r"|统计负责人|联系电话|联系人|报送日期|填报日期|填表日期|报出日期|报告期|报送说明|Note|Source)"
     r"\d*[^:]{0,6}[:：]|^(注|备注|说明)\s*[\d①.]|^合成数据"
 )
+REMARK = re.compile(r"^\(?(注|附注|备注|说明|资料来源|数据来源|来源|Note|Source)")
+SENTENCE_END = re.compile(r"[。.;!?！？；][)\"”]?$")
 STARRED = re.compile(r"^[*※]")
 META = re.compile(
     r"(单\s*位|表\s*号|制定机关|制表机关|文\s*号|有效期|批准机关|批准文号|备案|填报|编制|报表期|报告期"

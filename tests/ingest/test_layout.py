@@ -301,3 +301,41 @@ def test_a_row_of_figures_that_could_be_years_is_data() -> None:
 def test_a_starred_label_with_a_figure_is_no_note() -> None:
     found = read("| 项目 | 本月 |\n| 咨询 | 12 |\n| *援助 | 30 |\n| 公证 | 13 |")
     assert found["B3"][1] == "本月"
+
+
+BROKEN_OFF = """
+    | 一、主要农业机械年末拥有量 | | |
+    | 地 区 | 拖拉机（万台） | < |
+    | ^ | 2019 年 | 2020年 |
+    | 甲省 | 12 | 13 |
+    | 乙省 | 14 | 15 |
+    | 注:2018年,农业部门对拖拉机的分类重新定义,把大中型拖拉机的标准由发动机 | | |
+    | | | |
+    | 功率14.7千瓦改为22.1千瓦,同时自2010年起取消小型拖拉机配套农具和排灌机 | | |
+    | 械的指标。 | | |
+    | | | |
+    | 一、续表 | | |
+    | 地 区 | 水泵（万台） | < |
+    | ^ | 2019 年 | 2020年 |
+    | 甲省 | 22 | 23 |
+    | 乙省 | 24 | 25 |
+    """
+
+
+def test_a_note_that_breaks_off_goes_on_below_and_does_not_title_the_next_table() -> None:
+    layout = detect(draw(BROKEN_OFF))
+    assert [table.titles for table in layout.tables] == [
+        ("一、主要农业机械年末拥有量",), ("一、续表",)
+    ]  # fmt: skip
+    assert {row for (row, _), role in layout.roles.items() if role == "note"} == {6, 8, 9}
+    assert not layout.tables[0].facts, "what a remark says is no fact about the form"
+
+
+def test_a_finished_note_leaves_the_next_line_a_title() -> None:
+    finished = BROKEN_OFF.replace("的标准由发动机 |", "的标准改过了。 |")
+    assert len(detect(draw(finished)).tables[1].titles) == 3
+
+
+def test_headings_of_years_with_blanks_are_no_facts() -> None:
+    layout = detect(draw(BROKEN_OFF))
+    assert {layout.roles[row, col] for row in (3, 13) for col in (2, 3)} == {"header"}
