@@ -5,8 +5,7 @@ from __future__ import annotations
 import fnmatch
 import re
 from collections.abc import Iterable, Sequence
-from functools import cache
-from typing import Literal
+from functools import cache, partial
 
 from pls_analysis.areas import AmbiguousArea, Area, UnknownArea
 from pls_analysis.configs import nearest
@@ -17,10 +16,11 @@ from pls_analysis.ingest.forms import Form, Measure, Target
 from pls_analysis.ingest.layout import Layout, Record, Table
 from pls_analysis.ingest.rows import Box
 from pls_analysis.ingest.timing import (
+    UNRESOLVED,
+    SaidPeriod,
     periods_in,
-    reporting_period,
-    says_only_period,
     table_period,
+    take_period,
     year_start,
 )
 from pls_analysis.observations import RATES
@@ -44,8 +44,6 @@ REFUSALS = {
     "two_scales": "names its scale, and so does its heading: nobody can say whether both count",
 }
 
-
-UNRESOLVED: Literal["unresolved"] = "unresolved"
 NO_PLACE_FOR_FIGURES = ("title", "fact", "note", "section")
 
 
@@ -149,17 +147,21 @@ class _Reader:
         self.scope = form.scope or context.home
         # Every row repeats the columns' paths and every column the rows': look each up once.
         self._ignored = cache(self._ignored)
-        self._take_period = cache(self._take_period)
+        self._take_period = cache(partial(take_period, form))
 
     def read(self) -> None:
         """Read every record; what cannot be read is logged once for each cause."""
         self.period = table_period(self.form, self.table, self.out.file, self.sheet)
-        if self.period is None and not self._periods_in_headings():
+        said = self._periods_in_headings() if self.period is None else [self.period]
+        if not said:
             return self._refuse(
                 "period_missing",
                 f"Nothing says which {self.form.rhythm} this is: no period in the title.",
                 "Write the period into the title, e.g. （2022年6月）, and send the file again.",
             )
+        # A table whose headings say 2020年 and 2021年 is filed for the later one.
+        periods = [one for one in said if one != UNRESOLVED]
+        self.filed = max(periods, key=lambda one: (one.end, one.start, one.basis), default=None)
         try:
             self.office = self._find_office()
         except FilingError as error:
@@ -178,10 +180,9 @@ class _Reader:
             return self.scope
         return find_office(self.form, self.table, self.layout.grid, self._resolve_sender)
 
-    def _periods_in_headings(self) -> bool:
+    def _periods_in_headings(self) -> list[SaidPeriod]:
         paths = {path for r in self.table.records for path in (r.headings, r.keys)}
-        rule = self.form.statistical_year
-        return any(periods_in(part, rule) for path in paths for part in path)
+        return [said for path in paths if (said := self._take_period(path)[0]) is not None]
 
     def _check_key_heading(self) -> None:
         heading = values.label(self.table.key_heading)
@@ -250,28 +251,6 @@ class _Reader:
                 rest.append(part)
         return basis, tuple(rest)
 
-    def _take_period(
-        self, path: tuple[str, ...]
-    ) -> tuple[Period | Literal["unresolved"] | None, tuple[str, ...]]:
-        """Take from a path the part that says the period: 2018年/禅城区.
-
-        An alias that names a year ({year}年平均人口) keeps its label. A heading that is a period
-        of another rhythm is unresolved: its figures are not those of the table's own period.
-        """
-        period: Period | Literal["unresolved"] | None = None
-        rest = []
-        for part in path:
-            label = values.label(part)
-            found = periods_in(part, self.form.statistical_year)
-            if found:
-                said = reporting_period(found, self.form.rhythm, self.form.statistical_year)
-                alone = says_only_period(label)
-                period = said or (UNRESOLVED if alone else None) or period
-                if alone and self.form.labels.find([label]) is None:
-                    continue
-            rest.append(part)
-        return period, tuple(rest)
-
     def _area(self, labels: Sequence[str]) -> str | None:
         if not labels:
             return self.scope
@@ -300,7 +279,7 @@ class _Reader:
             Observed(
                 measure.id, area, "", target.breakdown, Period(start, period.end, basis), value,
                 measure.unit, status, self.form.id, self.sheet, cell.address, cell.raw,
-                self.office, self.period or period,
+                self.office, self.filed or period,
             )
         )  # fmt: skip
 

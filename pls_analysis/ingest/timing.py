@@ -6,13 +6,16 @@ import datetime as dt
 import re
 from collections.abc import Sequence
 from functools import lru_cache
+from typing import Literal
 
-from pls_analysis.ingest import words
+from pls_analysis.ingest import values, words
 from pls_analysis.ingest.forms import YEAR, Form
 from pls_analysis.ingest.layout import Table
 from pls_analysis.periods import Period, StatisticalYear, find_periods
 
 MONTHS = {"month": 1, "quarter": 3, "half_year": 6, "year": 12}
+UNRESOLVED: Literal["unresolved"] = "unresolved"
+SaidPeriod = Period | Literal["unresolved"]
 PERIOD_ONLY = re.compile(r"[\d年月日度至第一二三四季上下半.\-—~()]+")
 
 
@@ -76,3 +79,24 @@ def _texts(source: str, table: Table, file: str, sheet: str) -> list[str]:
 def says_only_period(label: str) -> bool:
     """Whether a heading is nothing but a period: 2018年, and not 2018年比2017年增长."""
     return bool(PERIOD_ONLY.fullmatch(label))
+
+
+def take_period(form: Form, path: Sequence[str]) -> tuple[SaidPeriod | None, tuple[str, ...]]:
+    """Take from a path of headings the part that says the period: 2018年/禅城区.
+
+    An alias that names a year ({year}年平均人口) keeps its label. A heading that is a period of
+    another rhythm is unresolved: its figures are not those of the table's own period.
+    """
+    period: SaidPeriod | None = None
+    rest = []
+    for part in path:
+        label = values.label(part)
+        found = periods_in(part, form.statistical_year)
+        if found:
+            said = reporting_period(found, form.rhythm, form.statistical_year)
+            alone = says_only_period(label)
+            period = said or (UNRESOLVED if alone else None) or period
+            if alone and form.labels.find([label]) is None:
+                continue
+        rest.append(part)
+    return period, tuple(rest)

@@ -213,3 +213,36 @@ def test_an_alias_with_a_year_says_the_period(tmp_path: Path) -> None:
     out = extract(forms(tmp_path, yearbook=spec), draw(picture))
     years = {(one.measure, str(one.period)) for one in out.observed}
     assert years == {("population", "2020"), ("births", "2021")}
+
+
+TWO_YEARS = """
+    | 各镇人口 | < | < |
+    | 地区 | 人口（万人） | < |
+    | ^ | 2020年 | 2021 年 |
+    | 塘桥镇 | 1.2 | 1.3 |
+    | 宣桥镇 | 2.2 | 2.3 |
+    | 注：2018年起统计口径有变 | | |
+    """
+
+
+def test_a_table_with_years_in_its_headings_is_filed_for_the_last(specs) -> None:
+    out = extract(specs, draw(TWO_YEARS))
+    assert [(one.value, str(one.period), str(one.filed)) for one in out.observed[:2]] == [
+        (12_000, "2020", "2021"), (13_000, "2021", "2021")
+    ]  # fmt: skip
+
+
+def test_a_year_that_only_a_remark_names_is_not_the_tables(specs) -> None:
+    picture = TWO_YEARS.replace("2020年", "人口").replace("2021 年", "出生")
+    out = extract(specs, draw(picture))
+    assert not out.observed
+    assert codes(out) == {"period_missing"}
+
+
+def test_a_damaged_year_is_logged_and_not_taken_for_the_tables_own(specs) -> None:
+    out = extract(
+        specs, draw(TWO_YEARS.replace("2020年", "202.年").replace("人口 |", "人口2021年 |"))
+    )
+    assert {str(one.period) for one in out.observed} == {"2021"}
+    assert {one.cell[0] for one in out.observed} == {"C"}
+    assert any("202.年" in issue.message for issue in out.issues)
