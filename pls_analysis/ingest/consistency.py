@@ -6,14 +6,13 @@ stand: a running total filed in the column of the month, which would tower in ev
 
 from __future__ import annotations
 
-import re
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any
 
 import pandas as pd
 
+from pls_analysis.ingest.figures import last_digit
 from pls_analysis.ingest.forms import Check, Form
 from pls_analysis.observations import RATES, Issue
 
@@ -161,21 +160,9 @@ def _check_rule(frame: pd.DataFrame, rule: Check, form: Form) -> Iterable[Issue]
     short = (pairs["count"] == due) & (gap < -TOLERANCE) & (rule.relation == "equal")
     failed = pairs[short | (gap > TOLERANCE)]
     for row in failed.to_dict("records"):
-        if abs(row["value_parts"] - row["value"]) <= _rounding(row):
+        # Each of the rounded parts can be off by half of the last digit, and so can their whole.
+        rounding = (row["count"] + 1) / 2 * last_digit(row["value"], row["raw"])
+        if abs(row["value_parts"] - row["value"]) <= rounding + TOLERANCE:
             continue
         message = f"{rule.whole} is {row['value']:,g}, but {what}, is {row['value_parts']:,g}."
         yield _issue(row, "warning", code, message, "Ask the office which figure is right.")
-
-
-def _rounding(row: Row) -> float:
-    """How far two rounded parts can miss their whole: 36.81 万人 is printed to a hundred people.
-
-    Counts that are printed in full are not rounded.
-    """
-    found = re.search(r"\d[\d,]*(?:\.\d+)?", row["raw"])
-    printed = Decimal(found[0].replace(",", "")) if found else Decimal(0)
-    if not printed or not row["value"]:
-        return 0.0
-    scale = abs(row["value"]) / float(printed)
-    decimals = -int(printed.as_tuple().exponent)
-    return 1.5 * scale * 10**-decimals if decimals or scale > 1 + 1e-9 else 0.0

@@ -187,3 +187,17 @@ def _refuse_range(first: str, last: str, tail: str) -> Refusal | None:
 def _has_digits(text: str) -> bool:
     """Whether a damaged figure has more digits than signs: 732l06.51 has, 5S1 may be a name."""
     return sum(letter.isdigit() for letter in text) >= 3 or not re.search("[A-Za-z]", text)
+
+
+def last_digit(value: float, raw: str) -> float:
+    """What one more in the last digit printed is worth: of 36.81 (万人) kept as 368100 it is 100.
+
+    0 where a figure is printed in full, as counts are, and where nothing says how it was printed.
+    """
+    found = re.search(r"\d[\d,]*(?:\.\d+)?", raw)
+    printed = Decimal(found[0].replace(",", "")) if found else Decimal(0)
+    if not printed or not value:
+        return 0.0
+    scale = abs(value) / float(printed)
+    decimals = -int(printed.as_tuple().exponent)
+    return scale * 10**-decimals if decimals or scale > 1 + 1e-9 else 0.0

@@ -3,9 +3,9 @@
 Of a form that an office files of itself, the newest *declared* version stands as a whole. Of tables
 over many areas it stands figure by figure: two files may hold different areas. A figure printed
 again in a later period's table (last year's column of this year's yearbook) stands as last printed,
-but a mark for missing does not displace a figure. Where nothing says which of two figures is newer,
-neither stands. Whatever does not stand is kept in the
-store's table of superseded observations.
+but neither a mark for missing nor the same figure in fewer digits (4.8万吨 for 47651吨)
+displaces one. Where nothing says which of two figures is newer, neither stands. Whatever does not
+stand is kept in the store's table of superseded observations.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from typing import Any
 
 import pandas as pd
 
+from pls_analysis.ingest.figures import last_digit
 from pls_analysis.observations import COLUMNS, KEY, Issue
 
 CODES = frozenset({"revised", "version_unclear", "version_dropped", "figure_withdrawn",
@@ -53,7 +54,7 @@ def settle(
     newest = frame.groupby(VERSION)["declared"].transform("max")
     replaced = (frame["declared"] < newest) & frame["form"].isin(own_forms)
     current = _newest_first(frame[~replaced])
-    first = current.drop_duplicates(KEY)
+    first = _with_all_digits(current)
     again = current[~current.index.isin(first.index)]
     unclear = _unclear(first, again)
     standing = first[~first.index.isin(unclear)]
@@ -84,8 +85,36 @@ def _newest_first(frame: pd.DataFrame) -> pd.DataFrame:
     return ordered.drop(columns="marked")
 
 
-def _same(a: pd.Series, b: pd.Series) -> pd.Series:
-    return (a == b) | (a.isna() & b.isna())
+def _with_all_digits(current: pd.DataFrame) -> pd.DataFrame:
+    """The first row of each key, or the newest of those that it prints in fewer digits."""
+    first = current.drop_duplicates(KEY)
+    again = current[~current.index.isin(first.index)]
+    pairs = _pairs(first, again.reset_index(names="index_other"))
+    pairs = pairs[pairs["value"] != pairs["value_other"]]
+    shorter = [_is_rounded(pair, "", "_other") for pair in pairs.to_dict("records")]
+    longer = pairs.loc[pairs.index[shorter]].drop_duplicates("index_first")
+    replacement = dict(zip(longer["index_first"], longer["index_other"], strict=True))
+    return current.loc[[replacement.get(index, index) for index in first.index]]
+
+
+def _is_rounded(pair: Row, short: str, long: str) -> bool:
+    """Whether one figure of a pair is the other in fewer digits."""
+    step = last_digit(pair[f"value{short}"], pair[f"raw{short}"])
+    finer = last_digit(pair[f"value{long}"], pair[f"raw{long}"]) < step
+    gap = abs(pair[f"value{short}"] - pair[f"value{long}"])
+    return finer and gap <= step / 2 * (1 + 1e-9)
+
+
+def _agree(pairs: pd.DataFrame) -> pd.Series:
+    """Which pairs say the same: both missing, the same figure, or the same in fewer digits."""
+    same = pairs["value"] == pairs["value_other"]
+    missing = pairs["value"].isna() & pairs["value_other"].isna()
+    others = pairs[~(same | missing)]
+    rounded = [
+        _is_rounded(pair, "", "_other") or _is_rounded(pair, "_other", "")
+        for pair in others.to_dict("records")
+    ]
+    return same | missing | pairs.index.isin(others.index[rounded])
 
 
 def _pairs(first: pd.DataFrame, others: pd.DataFrame) -> pd.DataFrame:
@@ -100,7 +129,7 @@ def _rivals(first: pd.DataFrame, again: pd.DataFrame) -> pd.DataFrame:
     same_rank = (pairs["declared"] == pairs["declared_other"]) & (
         pairs["filed_end"] == pairs["filed_end_other"]
     )
-    return pairs[same_rank & ~_same(pairs["value"], pairs["value_other"])]
+    return pairs[same_rank & ~_agree(pairs)]
 
 
 def _unclear(first: pd.DataFrame, again: pd.DataFrame) -> set[int]:
@@ -113,7 +142,7 @@ def _revisions(standing: pd.DataFrame, gone: pd.DataFrame) -> dict[int, Row]:
     older = (pairs["filed_end_other"] < pairs["filed_end"]) | (
         pairs["declared_other"] < pairs["declared"]
     )
-    changed = pairs[older & ~_same(pairs["value"], pairs["value_other"])]
+    changed = pairs[older & ~_agree(pairs)]
     order = ["declared_other", "filed_end_other", "path_other", "cell_other"]
     latest = changed.sort_values(order, kind="stable").drop_duplicates("index_first", keep="last")
     return {pair["index_first"]: pair for pair in latest.to_dict("records")}

@@ -113,6 +113,37 @@ def test_a_mark_in_a_later_table_does_not_displace_a_figure() -> None:
     assert [issue.code for issue in settled.issues] == ["figure_withdrawn"]
 
 
+SHORTER = [  # (value, printed) in this year's table, in the next; what stands, its status
+    ((47_651, "47651"), (48_000, "4.8"), 47_651, ""),
+    ((48_000, "4.8"), (47_651, "47651"), 47_651, ""),
+    ((47_651, "47651"), (49_000, "4.9"), 49_000, "r"),
+    ((48_000, "4.8"), (49_000, "4.9"), 49_000, "r"),
+    ((3, "3"), (4, "4"), 4, "r"),
+]
+
+
+@pytest.mark.parametrize(("this_year", "next_year", "stands", "status"), SHORTER)
+def test_the_same_figure_in_fewer_digits_is_no_revision(
+    this_year: tuple[float, str], next_year: tuple[float, str], stands: float, status: str
+) -> None:
+    rows = observed(("y1", "2021-12", this_year[0], "D4"), ("y2", "2021-12", next_year[0], "C4"))
+    rows["raw"] = [this_year[1], next_year[1]]
+    subs = filed(("y1", "2021-12", "book.xlsx", None), ("y2", "2022-12", "book.xlsx", None))
+    settled = settle(rows, subs)
+    assert settled.standing[["value", "status"]].to_numpy().tolist() == [[stands, status]]
+    assert len(settled.superseded) == 1
+    assert [issue.code for issue in settled.issues] == ["revised"] * (status == "r")
+
+
+def test_two_copies_of_one_table_may_print_a_figure_in_more_or_fewer_digits() -> None:
+    rows = observed(("a", "2021-12", 48_000, "C4"), ("b", "2021-12", 47_651, "C4"))
+    rows["raw"] = ["4.8", "47651"]
+    subs = filed(("a", "2021-12", "a.xlsx", None), ("b", "2021-12", "b.xlsx", None))
+    settled = settle(rows, subs)
+    assert settled.standing["value"].tolist() == [47_651]
+    assert settled.issues == []
+
+
 def test_the_version_just_before_is_named_whatever_the_order_of_the_rows() -> None:
     names = ["a", "b", "c"]
     days = ["2022-07-01", "2022-07-05", "2022-07-09"]
