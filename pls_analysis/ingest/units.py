@@ -66,10 +66,10 @@ def counts(unit: str) -> bool:
 def split(unit: str) -> tuple[int, str]:
     """The scale and the base of a unit: 万件 is (10000, 件)."""
     unit = EQUAL.get(unit, unit)
-    for scale in sorted(SCALES, key=len, reverse=True):
-        if scale and unit.startswith(scale) and len(unit) > len(scale):
-            base = unit[len(scale) :]
-            return SCALES[scale], EQUAL.get(base, base)
+    for word in sorted(SCALES, key=len, reverse=True):
+        if word and unit.startswith(word) and len(unit) > len(word):
+            scale, base = split(unit[len(word) :])  # 万千瓦: 万, then 千
+            return SCALES[word] * scale, base
     return 1, unit
 
 

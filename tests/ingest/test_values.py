@@ -330,6 +330,13 @@ def test_units(unit: str) -> None:
     assert units.is_unit(unit)
 
 
+def test_scales_before_units_that_hold_one() -> None:
+    assert units.convert(1.5, "万千瓦", "千瓦") == 15_000
+    assert units.convert(15_000, "千瓦", "万千瓦") == 1.5
+    assert units.convert(2, "千克", "克") == 2_000
+    assert units.convert(1, "万千瓦", "台") is None
+
+
 @pytest.mark.parametrize("text", ["男/女", "含18岁", "一", "十", "GDP", "元/人/年", ""])
 def test_what_is_no_unit(text: str) -> None:
     assert not units.is_unit(text)
