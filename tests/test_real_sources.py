@@ -5,13 +5,22 @@ The workbooks are nobody's to commit: the tests read them where they lie and ski
 
 from __future__ import annotations
 
+import re
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
+import pandas as pd
 import pytest
+import xlrd
+from openpyxl import load_workbook
+from openpyxl.utils.cell import column_index_from_string, coordinate_from_string
 from projects import ROOT
 
+from pls_analysis.areas import AmbiguousArea, UnknownArea
 from pls_analysis.ingest.pipeline import ingest
+from pls_analysis.ingest.workers import load_context
 from pls_analysis.project import load_project
 from pls_analysis.store import Store
 
@@ -140,6 +149,58 @@ def test_a_district_that_is_no_more_is_not_taken_for_another(shanghai: Store) ->
 def test_missing_marks_stay_apart_from_zero(shanghai: Store) -> None:
     kinds = shanghai.observations(measure="residential_floor_area")
     assert set(kinds.loc[kinds["value"].isna(), "status"]) == {"k"}
+
+
+def sheets_as_stored(file: Path) -> Iterator[tuple[str, dict[Any, Any]]]:
+    """The cells of a workbook by the plain libraries: nothing of the package's own reading."""
+    if file.suffix == ".xls":
+        for sheet in xlrd.open_workbook(str(file)).sheets():
+            places = [(row, col) for row in range(sheet.nrows) for col in range(sheet.ncols)]
+            yield sheet.name, {(r + 1, c + 1): sheet.cell_value(r, c) for r, c in places}
+        return
+    for sheet in load_workbook(file, data_only=True):
+        yield sheet.title, {(c.row, c.column): c.value for row in sheet.iter_rows() for c in row}
+
+
+def own_names(cells: dict[Any, Any], row: int, col: int, area: str) -> list[str]:
+    """What stands at the left of a figure, or above it: each text, and the last two as one."""
+    places = [(row, left) for left in range(1, col)] if area == "rows" else [
+        (above, col) for above in range(1, row)
+    ]  # fmt: skip
+    texts = ["".join(text.split()) for at in places if isinstance(text := cells.get(at), str)]
+    names = [text for text in texts if text and not re.search(r"\d", text)]
+    return ["".join(names[-2:]), *names]
+
+
+@pytest.mark.parametrize(("example", "figures"), [("guangdong", 7_229), ("shanghai", 1_699)])
+def test_every_figure_stands_beside_its_own_areas_name(
+    example: str, figures: int, request: pytest.FixtureRequest
+) -> None:
+    """Nobody's tidy tables of these yearbooks are at hand: this reads the names of areas anew."""
+    store: Store = request.getfixturevalue(example)
+    project = load_project(store.path.parent.parent)
+    context = load_context(project)
+    forms = {form.id: form for form in context.forms}
+    path = store.submissions().set_index("submission")["path"]
+    stored = {(file.name, name): cells for file in project.raw.iterdir()
+              for name, cells in sheets_as_stored(file)}  # fmt: skip
+    rows = pd.concat([store.observations(), store.superseded()]).to_dict("records")
+    assert len(rows) == figures
+    for row in rows:
+        form = forms[row["form"]]
+        column, line = coordinate_from_string(row["cell"])
+        names = own_names(stored[path[row["submission"]], row["sheet"]], line,
+                          column_index_from_string(column), form.area)  # fmt: skip
+        found = []
+        for name in names:
+            try:
+                code = form.areas.find([name]) or context.areas.resolve(
+                    name, within=form.scope, at=row["period_end"].date()
+                ).code  # fmt: skip
+            except (UnknownArea, AmbiguousArea):
+                continue
+            found.append(code)
+        assert (found or [form.scope])[0] == row["area"], (row["cell"], names)
 
 
 def test_a_districts_brief_prints_what_the_yearbook_says(

@@ -28,8 +28,9 @@ from rural_tables import (
 
 from pls_analysis.ingest.pipeline import Outcome, ingest
 from pls_analysis.ingest.workers import load_context
-from pls_analysis.observations import KEY, Store
+from pls_analysis.observations import KEY
 from pls_analysis.project import load_project
+from pls_analysis.store import Store
 
 BOOK_BEFORE = {
     ("nyjx_jsgg", "上海", 0.8), ("nybm_bmsy", "全国", 2464795), ("nybm_bmsy", "海南", 23539),

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pandas as pd
 import pytest
+from places import forms
 
 from pls_analysis.ingest.consistency import check
 from pls_analysis.ingest.submissions import settle
@@ -193,3 +196,37 @@ def test_months_against_running_totals(flow: list, total: list, codes: set[str])
     withheld = 1 if "cumulative_as_month" in codes else 0
     assert len(checked.withheld) == withheld
     assert len(checked.standing) == len(rows) - withheld
+
+
+ROUNDED = [  # whole, its four parts, whether the check fails
+    ("222.7", ["86.1", "40.8", "18.4", "77.2"], False),  # 222.5: five figures, each rounded
+    ("222.8", ["86.1", "40.8", "18.4", "77.2"], True),
+    ("223", ["86", "41", "18", "77"], True),  # counts printed in full
+]
+
+
+@pytest.mark.parametrize(("whole", "parts", "fails"), ROUNDED)
+def test_parts_may_miss_their_whole_by_what_rounding_takes(
+    tmp_path: Path, whole: str, parts: list[str], fails: bool
+) -> None:
+    spec = """
+        form: monthly
+        rhythm: month
+        match: {title: 月报}
+        rows: measure
+        columns: variant
+        area: scope
+        variants: {flow: [本月]}
+        measures:
+          accepted:
+            unit: 件
+            labels: [受理]
+            breakdown: {kind=a: [甲], kind=b: [乙], kind=c: [丙], kind=d: [丁]}
+        checks:
+          - {whole: accepted, parts: kind, relation: equal}
+    """
+    rows = observed(*[("a", "2022-06", float(one), "C4") for one in (whole, *parts)])
+    rows["raw"] = [whole, *parts]
+    rows["breakdown"] = ["total", "kind=a", "kind=b", "kind=c", "kind=d"]
+    checked = check(rows, forms(tmp_path, monthly=spec), filed(("a", "2022-06", "a.xlsx", None)))
+    assert [issue.code for issue in checked.issues] == ["parts_mismatch"] * fails
