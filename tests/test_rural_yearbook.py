@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from projects import ROOT
 from rural_tables import (
@@ -124,39 +125,67 @@ def test_the_example_reads_every_vintage(rural: tuple[Store, Outcome]) -> None:
     assert issues[issues["code"] == "measure_unknown"]["cell"].tolist() == ["D3"]  # 202.年
 
 
+Key = tuple[str, str, str, int]
+"""Measure, breakdown, area and year."""
+
+
+def observed(rows: pd.DataFrame) -> Iterator[tuple[Key, Printed]]:
+    for row in rows.to_dict("records"):
+        key = (row["measure"], row["breakdown"], row["area"], row["period_end"].year)
+        value = None if row["status"] == "k" else row["value"]
+        yield key, Printed("", row["cell"], row["area"], row["measure"], f"{key[3]}年", value,
+                           row["unit"], row["raw"])  # fmt: skip
+
+
+def keys_of(store: Store, tidy: list[Tidy]) -> dict[Tidy, Key]:
+    """Where each figure of the author belongs among the observations."""
+    areas = load_context(load_project(store.path.parent.parent)).areas
+    names = {wanted.province for wanted in tidy} - {"全国"}
+    codes = {name: areas.resolve(name, within="100000").code for name in names}
+    codes["全国"] = "100000"
+    return {
+        wanted: (*MEASURES[wanted.variable][1:], codes[wanted.province], wanted.year)
+        for wanted in tidy
+    }
+
+
+def held_against(wanted: Tidy, one: Printed) -> str:
+    """As `verdict`, for a figure that was converted into the store's unit."""
+    said = verdict(wanted, [one])
+    same_digits = said == "wrong" and one.value is not None and float(one.raw) == wanted.value
+    return "found in another unit" if same_digits else said
+
+
 def test_the_example_observes_what_the_author_wrote_for_every_province_and_year(
     rural: tuple[Store, Outcome], tidy: list[Tidy]
 ) -> None:
     store, _ = rural
-    observed: dict[tuple[str, str, str, int], Printed] = {}
-    for row in store.observations().to_dict("records"):
-        key = (row["measure"], row["breakdown"], row["area"], row["period_end"].year)
-        value = None if row["status"] == "k" else row["value"]
-        observed[key] = Printed("", row["cell"], row["area"], row["measure"], f"{key[3]}年", value,
-                                row["unit"], row["raw"])  # fmt: skip
-    codes = province_codes(store, tidy)
-    said: Counter[str] = Counter()
-    confirmed = set()
-    for wanted in tidy:
-        key = (*MEASURES[wanted.variable][1:], codes[wanted.province], wanted.year)
-        one = observed.get(key)
-        known = verdict(wanted, [] if one is None else [one])
-        if known == "wrong" and one is not None and float(one.raw) == wanted.value:
-            known = "found in another unit"
-        said[known] += 1
-        if known.startswith("found"):
-            confirmed.add(key)
+    standing = dict(observed(store.observations()))
+    keys = keys_of(store, tidy)
+    said = Counter(
+        held_against(wanted, standing[key]) if key in standing else verdict(wanted, [])
+        for wanted, key in keys.items()
+    )
     assert said == {"found": 5_847, "found in another unit": 30, "printed in the book before": 5}
     assert (said["found"] + said["found in another unit"]) / said.total() >= 0.999
-    alone = {key: one.raw for key, one in observed.items() if key not in confirmed}
-    assert set(alone.values()) == {"…"}, "every figure stands where the author has it too"
 
 
-def province_codes(store: Store, tidy: list[Tidy]) -> dict[str, str]:
-    areas = load_context(load_project(store.path.parent.parent)).areas
-    names = {wanted.province for wanted in tidy} - {"全国"}
-    codes = {name: areas.resolve(name, within="100000").code for name in names}
-    return {"全国": "100000", **codes}
+def test_no_copy_gives_a_figure_that_the_author_has_not_in_the_same_place(
+    rural: tuple[Store, Outcome], tidy: list[Tidy]
+) -> None:
+    """The other way round, over what stands and what is superseded: none under a wrong province."""
+    store, _ = rural
+    author: dict[Key, list[Tidy]] = {}
+    for wanted, key in keys_of(store, tidy).items():
+        author.setdefault(key, []).append(wanted)
+    strangers = Counter()
+    for key, one in observed(pd.concat([store.observations(), store.superseded()])):
+        said = {held_against(wanted, one) for wanted in author.get(key, ())}
+        if not any(one_said.startswith("found") for one_said in said):
+            strangers[one.raw] += 1
+    assert strangers == {"…": 6, "...": 5}, (
+        "marks for less than the smallest unit, which he left out"
+    )
 
 
 def test_copies_of_a_table_give_each_figure_once(rural: tuple[Store, Outcome]) -> None:
