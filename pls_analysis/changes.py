@@ -86,7 +86,8 @@ def _compare(brief: Brief, measure: str, breakdown: str = "total") -> Change:
     unit = brief.specs[measure].unit
     last = own.index[-1]
     basis = brief.basis(measure)
-    adds_up = basis == "flow" and unit not in RATES and per_year(own.index) > 1
+    sums = brief.specs[measure].adds_up and unit not in RATES
+    adds_up = basis == "flow" and sums and per_year(own.index) > 1
     this_year = own[own.index.year == last.year] if adds_up else own.iloc[-1:]
     steps = per_year(own.index)
     before = own.reindex(this_year.index - steps)

@@ -1,22 +1,20 @@
 """Form specs: what a form's headings mean, as YAML that an office's statistician can edit.
 
-A spec lists the exact aliases of each heading path. A path is written with slashes
-(受理纠纷数/邻里纠纷); `*/` at its start stands for any ancestors; `{year}` for a year;
-a unit in square brackets at its end ("常住人口万人 [万人]") is the unit that the alias implies.
-The format is described in docs/form-spec.md.
+A spec lists the exact aliases of each heading path (see `aliases`). The format is described in
+docs/form-spec.md.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from pls_analysis.areas import LEVELS
 from pls_analysis.configs import ConfigError, read_yaml, unknown
 from pls_analysis.ingest import values
+from pls_analysis.ingest.aliases import Aliases, read_aliases, split_alias
 from pls_analysis.periods import (
     CALENDAR,
     STATISTICAL_YEARS,
@@ -25,8 +23,11 @@ from pls_analysis.periods import (
     parse_period,
     statistical_year,
 )
+from pls_analysis.project import LEVELS
 
 AXES = ("measure", "area", "variant")
+LABELS = (*AXES, "period")
+"""What a column of a flat table may say of its row."""
 RHYTHMS = ("month", "quarter", "half_year", "year")
 BASES = ("flow", "cumulative", "stock")
 RELATIONS = ("equal", "at_least")
@@ -36,10 +37,10 @@ REPAIRS = ("inner_blank", "damaged")
 KEYS = {
     "form", "title", "sender", "rhythm", "from", "until", "match", "rows", "columns", "area",
     "scope", "office", "key", "attributes", "variants", "ignored", "measures", "checks",
-    "period", "statistical_year", "areas", "repair", "markers",
+    "period", "statistical_year", "areas", "repair", "markers", "year_before", "together",
 }  # fmt: skip
-MEASURE_KEYS = {"name", "unit", "labels", "breakdown", "range", "basis", "public", "people"}
-YEAR = re.compile(r"(?:19|20)\d\d")
+MEASURE_KEYS = {"name", "unit", "labels", "breakdown", "range", "basis", "public", "people",
+                "adds_up"}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,8 @@ class Measure:
     """What a form delivers: a name per language, the unit of the store, and limits of belief.
 
     `parts` names the parts of its breakdowns ("kind=family") per language. What is not `public`
-    stays out of briefs and reports; counts of `people` are suppressed there where small.
+    stays out of briefs and reports; counts of `people` are suppressed there where small. What does
+    not `adds_up` (a median, an index) is never summed over periods.
     """
 
     id: str
@@ -68,6 +70,7 @@ class Measure:
     parts: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     public: bool = True
     people: bool = False
+    adds_up: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,38 +83,13 @@ class Check:
     relation: str = "at_least"
 
 
-@dataclass(frozen=True, slots=True)
-class Aliases:
-    """Heading paths by their squeezed text: whole paths, and endings after any ancestors."""
-
-    whole: Mapping[str, Any] = field(default_factory=dict)
-    ending: Mapping[str, Any] = field(default_factory=dict)
-
-    def find(self, path: Iterable[str]) -> Any | None:
-        """What a path of labels stands for, or None. The longest alias that fits wins."""
-        labels = [label for label in path if label]
-        for spelling in _spellings("".join(labels)):
-            if spelling in self.whole:
-                return self.whole[spelling]
-        for start in range(len(labels)):
-            for spelling in _spellings("".join(labels[start:])):
-                if spelling in self.ending:
-                    return self.ending[spelling]
-        return None
-
-    def __iter__(self):
-        yield from (*self.whole, *self.ending)
-
-
-def _spellings(text: str) -> tuple[str, ...]:
-    text = text.replace("/", "")
-    generic = YEAR.sub("{year}", text)
-    return (text,) if generic == text else (text, generic)
-
-
 @dataclass(frozen=True)
 class Form:
-    """One form spec, valid for the periods from `valid_from` to `valid_until`."""
+    """One form spec, valid for the periods from `valid_from` to `valid_until`.
+
+    `row_labels` gives, for a flat table, what each label column says, by its heading; `rows` is
+    then empty. `together` are the parts of a year whose figures are published as one.
+    """
 
     id: str
     title: str
@@ -136,6 +114,9 @@ class Form:
     repair: frozenset[str] = frozenset()
     markers: Mapping[str, str] = field(default_factory=dict)
     checks: tuple[Check, ...] = ()
+    row_labels: Mapping[str, str] = field(default_factory=dict)
+    year_before: Aliases = field(default_factory=Aliases)
+    together: tuple[int, ...] = ()
     valid_from: Period | None = None
     valid_until: Period | None = None
 
@@ -145,8 +126,8 @@ class Form:
         return starts and (self.valid_until is None or period.end <= self.valid_until.end)
 
 
-def load_forms(folder: Path) -> list[Form]:
-    """Load every form spec of a folder, in order of file name.
+def load_forms(folder: Path, levels: Sequence[str] = LEVELS) -> list[Form]:
+    """Load every form spec of a folder, in order of file name; `levels` are those of the areas.
 
     Raises ConfigError listing all that is wrong in all of them: file, key and remedy.
     """
@@ -158,7 +139,7 @@ def load_forms(folder: Path) -> list[Form]:
         except ConfigError as error:
             problems += error.problems
             continue
-        found = list(_problems(spec))
+        found = list(_problems(spec, levels))
         problems += [f"{file.name}: {problem}" for problem in found]
         if not found:
             forms.append(_form(spec, file.name))
@@ -167,7 +148,7 @@ def load_forms(folder: Path) -> list[Form]:
     return forms
 
 
-def _problems(spec: Any) -> Iterable[str]:
+def _problems(spec: Any, levels: Sequence[str]) -> Iterable[str]:
     if not isinstance(spec, dict):
         yield "a form spec is a mapping with the key `form:`"
         return
@@ -180,10 +161,13 @@ def _problems(spec: Any) -> Iterable[str]:
         ("rows", AXES), ("columns", AXES), ("rhythm", RHYTHMS),
         ("area", ("office", "rows", "columns", "scope")),
     ):  # fmt: skip
-        if key in spec and spec[key] not in allowed:
+        if key in spec and not isinstance(spec[key], dict) and spec[key] not in allowed:
             yield f"`{key}: {spec[key]}` is none of {', '.join(allowed)}"
-    if spec.get("sender") and spec["sender"] not in LEVELS:
-        yield unknown("level of a sender", str(spec["sender"]), LEVELS)
+    for head, says in spec["rows"].items() if isinstance(spec.get("rows"), dict) else ():
+        if says not in LABELS:
+            yield f"`rows: {head}: {says}` is none of {', '.join(LABELS)}"
+    if spec.get("sender") and spec["sender"] not in levels:
+        yield unknown("level of a sender", str(spec["sender"]), levels)
     if spec.get("statistical_year", "calendar") not in STATISTICAL_YEARS:
         yield unknown("statistical year", str(spec["statistical_year"]), STATISTICAL_YEARS)
     for source in _listed(spec.get("period")):
@@ -192,6 +176,9 @@ def _problems(spec: Any) -> Iterable[str]:
     for repair in _listed(spec.get("repair")):
         if repair not in REPAIRS:
             yield f"`repair: {repair}` is none of {', '.join(REPAIRS)}"
+    together = spec.get("together") or []
+    if not isinstance(together, list) or not all(isinstance(part, int) for part in together):
+        yield f"`together: {together}` is not a list of the parts of a year, such as [1, 2]"
     for basis in spec.get("variants") or {}:
         if basis not in BASES:
             yield f"`variants: {basis}` is none of {', '.join(BASES)}"
@@ -217,7 +204,7 @@ def _measure_problems(measure: Any) -> Iterable[str]:
     limits = measure.get("range")
     if limits is not None and not _is_range(limits):
         yield f"`range: {limits}` is not two numbers, the smaller first"
-    for key in ("public", "people"):
+    for key in ("public", "people", "adds_up"):
         if not isinstance(measure.get(key, True), bool):
             yield f"`{key}:` is yes or no"
     for part in measure.get("breakdown") or {}:
@@ -233,7 +220,7 @@ def _is_range(limits: Any) -> bool:
 def _alias_problems(measures: Mapping[str, Any]) -> Iterable[str]:
     seen: dict[str, Target] = {}
     for alias, target in _alias_targets(measures):
-        text, _ = _split_alias(alias)
+        text, _ = split_alias(alias)
         other = seen.setdefault(text, target)
         if (other.measure, other.breakdown) != (target.measure, target.breakdown):
             yield (
@@ -268,25 +255,27 @@ def _alias_targets(measures: Mapping[str, Any]) -> Iterable[tuple[str, Target]]:
 def _form(spec: Mapping[str, Any], source: str) -> Form:
     measures = spec["measures"]
     targets = [
-        (alias, Target(target.measure, target.breakdown, _split_alias(alias)[1]))
+        (alias, Target(target.measure, target.breakdown, split_alias(alias)[1]))
         for alias, target in _alias_targets(measures)
     ]
     variants = [(a, basis) for basis, names in (spec.get("variants") or {}).items() for a in names]
     areas = [(str(a), str(code)) for a, code in (spec.get("areas") or {}).items()]
+    rows = spec.get("rows", "area")
+    flat = rows if isinstance(rows, dict) else {}
     return Form(
         id=spec["form"],
         title=spec.get("title", spec["form"]),
         source=source,
         sender=spec.get("sender", ""),
         rhythm=spec["rhythm"],
-        rows=spec.get("rows", "area"),
+        rows="" if flat else str(rows),
         columns=spec.get("columns", "measure"),
         area=spec.get("area", "rows"),
         measures={name: _measure(name, measure) for name, measure in measures.items()},
-        labels=_aliases(targets),
-        variants=_aliases(variants),
-        ignored=_aliases((alias, alias) for alias in _listed(spec.get("ignored"))),
-        areas=_aliases(areas),
+        labels=read_aliases(targets),
+        variants=read_aliases(variants),
+        ignored=read_aliases((alias, alias) for alias in _listed(spec.get("ignored"))),
+        areas=read_aliases(areas),
         attributes=frozenset(values.label(name) for name in _listed(spec.get("attributes"))),
         keys=frozenset(values.label(name) for name in _listed(spec.get("key"))),
         office_labels=tuple(_listed(spec.get("office"))),
@@ -296,6 +285,9 @@ def _form(spec: Mapping[str, Any], source: str) -> Form:
         statistical_year=statistical_year(spec.get("statistical_year", "calendar")),
         repair=frozenset(_listed(spec.get("repair"))),
         markers=spec.get("markers") or {},
+        row_labels={values.label(str(head)): says for head, says in flat.items()},
+        year_before=read_aliases((a, True) for a in _listed(spec.get("year_before"))),
+        together=tuple(spec.get("together") or ()),
         checks=tuple(Check(**check) for check in spec.get("checks") or []),
         valid_from=parse_period(str(spec["from"])) if spec.get("from") else None,
         valid_until=parse_period(str(spec["until"])) if spec.get("until") else None,
@@ -311,38 +303,18 @@ def _measure(name: str, spec: Mapping[str, Any]) -> Measure:
     }
     return Measure(
         name, names, spec["unit"], spec.get("basis"), least, most, parts,
-        spec.get("public", True), spec.get("people", False),
+        spec.get("public", True), spec.get("people", False), spec.get("adds_up", True),
     )  # fmt: skip
 
 
 def _last_label(aliases: Any) -> str:
     """What the form itself calls a part: the last label of its first alias."""
-    return _split_alias(_listed(aliases)[0])[0].rsplit("/", 1)[-1]
+    return split_alias(_listed(aliases)[0])[0].rsplit("/", 1)[-1]
 
 
 def _in_words(part: str) -> str:
     """A part's id in words: kind=property_management is Property management."""
     return part.partition("=")[2].replace("_", " ").capitalize()
-
-
-def _aliases(pairs: Iterable[tuple[str, Any]]) -> Aliases:
-    whole: dict[str, Any] = {}
-    ending: dict[str, Any] = {}
-    for alias, meaning in pairs:
-        text, _ = _split_alias(alias)
-        if text.startswith("*/"):
-            ending[text[2:].replace("/", "")] = meaning
-        else:
-            whole[text.replace("/", "")] = meaning
-    return Aliases(whole, ending)
-
-
-def _split_alias(alias: str) -> tuple[str, str | None]:
-    """The alias as it is matched (each part squeezed like a heading), and its implied unit."""
-    found = re.fullmatch(r"(.*?)\s*\[([^\]]+)\]", alias)
-    text, unit = (found.group(1), found.group(2)) if found else (alias, None)
-    parts = [part if part == "*" else values.label(part) for part in text.split("/")]
-    return "/".join(parts), unit
 
 
 def _listed(value: Any) -> list[str]:

@@ -56,7 +56,8 @@ class Table:
     """One table of a sheet: the lines above it, what heads its row labels, and its figures.
 
     `sides` are figures in columns that carry no figures as a rule (a telephone number, a count
-    among remarks), each with the heading of its column.
+    among remarks), each with the heading of its column. `headings` are the heading paths of all
+    columns, those of the row labels too.
     """
 
     titles: tuple[str, ...]
@@ -67,6 +68,7 @@ class Table:
     sides: tuple[tuple[str, Box], ...]
     rows: tuple[int, int]
     columns: tuple[int, int]
+    headings: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -290,6 +292,7 @@ class _Block:
             rows=(self.heading_rows[0] if self.heading_rows else self.band.data[0],
                   self.band.data[-1]),
             columns=(self.columns.start, self.columns.stop - 1),
+            headings=paths,
         )  # fmt: skip
 
     def _mark_frame(self) -> tuple[tuple[str, ...], tuple[Box, ...], str | None]:

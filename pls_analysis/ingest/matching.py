@@ -2,29 +2,31 @@
 
 from __future__ import annotations
 
-import fnmatch
-import re
 from collections.abc import Iterable, Sequence
 from functools import cache, partial
+from typing import Any
 
 from pls_analysis.areas import AmbiguousArea, Area, UnknownArea
 from pls_analysis.configs import nearest
-from pls_analysis.ingest import units, values, words
+from pls_analysis.ingest import units, values
+from pls_analysis.ingest.aliases import Aliases
+from pls_analysis.ingest.choosing import choose_form
 from pls_analysis.ingest.extraction import Context, Extraction, Observed
 from pls_analysis.ingest.filing import FilingError, find_office
+from pls_analysis.ingest.flat import flat_rows
 from pls_analysis.ingest.forms import Form, Measure, Target
 from pls_analysis.ingest.layout import Layout, Record, Table
 from pls_analysis.ingest.rows import Box
 from pls_analysis.ingest.timing import (
     UNRESOLVED,
     SaidPeriod,
-    periods_in,
+    row_period,
     table_period,
     take_period,
     year_start,
 )
 from pls_analysis.observations import RATES
-from pls_analysis.periods import CALENDAR, Period
+from pls_analysis.periods import Period
 
 REFUSALS = {
     "approximate": "is approximate (约, 余, 多): nobody can add it up",
@@ -51,7 +53,7 @@ def apply_forms(layout: Layout, context: Context, out: Extraction) -> None:
     """Turn every table of a sheet into observations and issues, and account for every cell."""
     sheet = layout.sheet.name
     for table in layout.tables:
-        form = _choose(table, layout, context, out)
+        form = choose_form(table, sheet, context, out)
         if form is not None:
             _Reader(form, table, layout, context, out).read()
         _log_sides(table, form, sheet, out)
@@ -80,60 +82,6 @@ def _log_sides(table: Table, form: Form | None, sheet: str, out: Extraction) -> 
         out.log("warning", "column_unknown", message, sheet, boxes, remedy)
 
 
-def _choose(table: Table, layout: Layout, context: Context, out: Extraction) -> Form | None:
-    sheet = layout.sheet.name
-    fitting = [form for form in context.forms if _fits(form, table, out.file, sheet)]
-    if len({form.id for form in fitting}) == 1:
-        fitting = _in_force(fitting, table, out.file, sheet)
-    if len(fitting) == 1:
-        return fitting[0]
-    boxes = [record.box for record in table.records]
-    said = "".join(table.titles[:1]) or "without a title"
-    if fitting:
-        names = ", ".join(form.source for form in fitting)
-        message = f"The table {said} fits several form specs ({names})."
-        out.log("error", "form_ambiguous", message, sheet, boxes, "Make their `match:` narrower.")
-    else:
-        near = nearest(said, (form.title for form in context.forms), cutoff=50)
-        message = f"No form spec fits the table {said}" + (f" (nearest: {near})." if near else ".")
-        remedy = "Add a spec to config/forms, or an alias to the title it matches."
-        out.log("warning", "form_unknown", message, sheet, boxes, remedy)
-    return None
-
-
-def _in_force(versions: list[Form], table: Table, file: str, sheet: str) -> list[Form]:
-    """The version of one form that serves the table's period; without a period the latest, which
-    then says that the period is missing.
-    """
-    period = table_period(versions[0], table, file, sheet)
-    if period is None:
-        return versions[-1:]
-    return [form for form in versions if form.serves(period)]
-
-
-def said_by_name(path: str, forms: Sequence[Form]) -> object:
-    """What the name of a file alone tells: which forms it may be, and for which period."""
-    told = tuple(
-        form.source
-        for form in forms
-        if "file" in form.match and fnmatch.fnmatch(path, form.match["file"])
-    )
-    dated = any("file" in form.period_sources for form in forms)
-    return told, periods_in(path.rsplit("/", 1)[-1], CALENDAR) if dated else ()
-
-
-def _fits(form: Form, table: Table, file: str, sheet: str) -> bool:
-    match = form.match
-    if "file" in match and not fnmatch.fnmatch(file, match["file"]):
-        return False
-    if "sheet" in match and not re.search(match["sheet"], sheet):
-        return False
-    said = words.squeeze("".join((*table.titles, *(box.text for box in table.facts))))
-    titles = match.get("title", [])
-    titles = [titles] if isinstance(titles, str) else titles
-    return not titles or any(words.squeeze(title) in said for title in titles)
-
-
 class _Reader:
     """One table while it is held against its form. Lives only inside `apply_forms`."""
 
@@ -145,6 +93,7 @@ class _Reader:
         self.boxes = [record.box for record in table.records]
         self.unknown: dict[tuple[str, str], list[Box]] = {}
         self.scope = form.scope or context.home
+        self.flat = flat_rows(form, table, layout.grid) if form.row_labels else None
         # Every row repeats the columns' paths and every column the rows': look each up once.
         self._ignored = cache(self._ignored)
         self._take_period = cache(partial(take_period, form))
@@ -166,7 +115,8 @@ class _Reader:
             self.office = self._find_office()
         except FilingError as error:
             return self._refuse(error.code, str(error), error.remedy, error.box)
-        self._check_key_heading()
+        if not self._check_labels():
+            return None
         for record in self.table.records:
             self._read_record(record)
         self._log_unknown()
@@ -181,8 +131,25 @@ class _Reader:
         return find_office(self.form, self.table, self.layout.grid, self._resolve_sender)
 
     def _periods_in_headings(self) -> list[SaidPeriod]:
-        paths = {path for r in self.table.records for path in (r.headings, r.keys)}
-        return [said for path in paths if (said := self._take_period(path)[0]) is not None]
+        paths = {said for record in self.table.records for said in self._said(record)}
+        found: list[SaidPeriod | None] = [self._period_of(*path)[0] for path in paths]
+        return [said for said in found if said is not None]
+
+    def _check_labels(self) -> bool:
+        """Check what heads the row labels; in a flat table every label column must be declared."""
+        if self.flat is None:
+            self._check_key_heading()
+            return True
+        for headings, why in (
+            (self.flat.undeclared, "is not in the form spec and may tell rows apart"),
+            (self.flat.absent, "is in the form spec and not in the table"),
+        ):
+            if headings:
+                message = f"The label column {headings[0]} {why}."
+                remedy = f"Correct `rows:` or `attributes:` in {self.form.source}."
+                self._refuse("label_column", message, remedy)
+                return False
+        return True
 
     def _check_key_heading(self) -> None:
         heading = values.label(self.table.key_heading)
@@ -195,30 +162,36 @@ class _Reader:
         """The area that a filing office stands for: one of the level that files this form."""
         return self._resolve(text, self.form.sender or None)
 
-    def _resolve(self, text: str, level: str | None = None) -> Area:
+    def _resolve(self, text: str, level: str | None = None, within: str = "") -> Area:
         at = self.period.end if self.period is not None else None
-        return self.context.areas.resolve(text, within=self.scope, at=at, level=level)
+        return self.context.areas.resolve(text, within=within or self.scope, at=at, level=level)
 
     # -- one figure ---------------------------------------------------------------------------
 
     def _read_record(self, record: Record) -> None:
-        parts = {"rows": record.keys, "columns": record.headings}
-        if any(self._ignored(path) for path in parts.values()):
-            self.unknown.setdefault(("ignored", "".join(record.headings)), []).append(record.box)
+        if self.flat is not None and record.box.col in self.flat.labels:
+            self.out.used.add((self.sheet, (record.box.row, record.box.col)))
             return
-        basis, period, area, target = None, self.period, None, None
-        for axis, path in parts.items():
-            kind = self.form.rows if axis == "rows" else self.form.columns
-            said_period, rest = self._take_period(path)
+        said = self._said(record)
+        ignored = next((path for _, path in said if self._ignored(path)), None)
+        if ignored is not None:
+            self._unknown("ignored", ignored, record.box)
+            return
+        basis, period, area, target, earlier = None, self.period, None, None, None
+        for kind, path in said:
+            said_period, rest = self._period_of(kind, path)
             if said_period == UNRESOLVED:
                 return self._unknown("period", path, record.box)
             period = said_period or period
+            before, without = self._take(self.form.year_before, rest)
+            earlier = before or earlier
             if kind == "variant":
                 basis = self.form.variants.find([values.label(part) for part in rest])
                 if basis is None:
                     return self._unknown("variant", rest, record.box)
+            if kind in ("variant", "period"):
                 continue
-            said_basis, rest = self._take_basis(rest)
+            said_basis, rest = self._take(self.form.variants, without)
             basis = said_basis or basis
             labels = tuple(values.label(part) for part in rest)
             if kind == "measure":
@@ -231,7 +204,23 @@ class _Reader:
                     return self._unknown("area", rest[-1:], record.box)
         if target is None or period is None:
             return self._unknown("period", record.headings, record.box)
+        period = period.year_before() if earlier else period
         return self._observe(record, target, basis, period, area or self.office)
+
+    def _said(self, record: Record) -> list[tuple[str, tuple[str, ...]]]:
+        """What a figure's labels are about, row labels first: each with its path."""
+        if self.flat is None:
+            return [(self.form.rows, record.keys), (self.form.columns, record.headings)]
+        return [*self.flat.said(record.box.row), (self.form.columns, record.headings)]
+
+    def _period_of(
+        self, kind: str, path: tuple[str, ...]
+    ) -> tuple[SaidPeriod | None, tuple[str, ...]]:
+        if kind == "period":
+            return row_period(path, self.form) or UNRESOLVED, ()
+        if self.flat is not None and kind == "area":
+            return None, path
+        return self._take_period(path)
 
     def _ignored(self, path: tuple[str, ...]) -> bool:
         return self.form.ignored.find(values.label(part) for part in path) is not None
@@ -241,26 +230,36 @@ class _Reader:
         label = "/".join(values.label(part) for part in path)
         self.unknown.setdefault((kind, label), []).append(box)
 
-    def _take_basis(self, path: tuple[str, ...]) -> tuple[str | None, tuple[str, ...]]:
-        """Take from a path the part that says the basis: 本月/受理 is a flow of 受理."""
-        basis, rest = None, []
+    def _take(self, aliases: Aliases, path: Sequence[str]) -> tuple[Any, tuple[str, ...]]:
+        """Take from a path the part that aliases know: 本月/受理 is a flow of 受理.
+
+        A label that is an alias of a measure as it stands keeps its place.
+        """
+        meaning, rest = None, []
         for part in path:
-            found = self.form.variants.find([values.label(part)])
-            basis = found or basis
-            if found is None:
+            label = values.label(part)
+            found, left = aliases.cut(label)
+            meaning = found or meaning
+            if found is None or self.form.labels.find([label]) is not None:
                 rest.append(part)
-        return basis, tuple(rest)
+            elif left:
+                rest.append(left)
+        return meaning, tuple(rest)
 
     def _area(self, labels: Sequence[str]) -> str | None:
+        """The area of a path. In a flat table each label lies within the area before it."""
         if not labels:
             return self.scope
         code = self.form.areas.find(labels) or self.form.areas.find(labels[-1:])
         if code is not None:
             return code
+        within = self.scope
         try:
-            return self._resolve(labels[-1]).code
+            for label in labels if self.flat is not None else labels[-1:]:
+                within = self._resolve(label, within=within).code
         except (UnknownArea, AmbiguousArea):
             return None
+        return within
 
     def _observe(
         self, record: Record, target: Target, basis: str | None, period: Period, area: str

@@ -16,9 +16,9 @@ from pathlib import Path
 import pandas as pd
 
 from pls_analysis.ingest import consistency, submissions
+from pls_analysis.ingest.choosing import said_by_name
 from pls_analysis.ingest.corrections import Correction, load_corrections
 from pls_analysis.ingest.forms import Form
-from pls_analysis.ingest.matching import said_by_name
 from pls_analysis.ingest.reading import FileReading
 from pls_analysis.ingest.workers import PASSING, load_context, read_files
 from pls_analysis.observations import COLUMNS, KEY, Issue
@@ -144,7 +144,7 @@ def _fingerprint(project: Project) -> str:
     config = [file for file in project.config.rglob("*") if file.is_file()]
     for file in (*sorted(code), *sorted(config)):
         digest.update(file.name.encode() + b"\0" + file.read_bytes())
-    digest.update(project.home.encode())
+    digest.update("\0".join((project.home, *project.levels)).encode())
     return digest.hexdigest()
 
 

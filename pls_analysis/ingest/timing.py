@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import re
 from collections.abc import Sequence
@@ -9,13 +10,15 @@ from functools import lru_cache
 from typing import Literal
 
 from pls_analysis.ingest import values, words
-from pls_analysis.ingest.forms import YEAR, Form
+from pls_analysis.ingest.aliases import YEAR
+from pls_analysis.ingest.forms import Form
 from pls_analysis.ingest.layout import Table
 from pls_analysis.periods import Period, StatisticalYear, find_periods
 
 MONTHS = {"month": 1, "quarter": 3, "half_year": 6, "year": 12}
 UNRESOLVED: Literal["unresolved"] = "unresolved"
 SaidPeriod = Period | Literal["unresolved"]
+DAY = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?:[ T]00:00(?::00)?)?")
 PERIOD_ONLY = re.compile(r"[\d年月日度至第一二三四季上下半.\-—~()]+")
 
 
@@ -49,6 +52,38 @@ def _names(said: Period, part: Period, year: Period) -> bool:
     return said.start == year.start and (said.end < year.end or said.basis == "cumulative")
 
 
+def row_period(texts: Sequence[str], form: Form) -> Period | None:
+    """The period that the labels of a row in a flat table state together: 2016 and Q1.
+
+    A day stands for the period of the form's rhythm that it lies in. None where they state no
+    period, or where one contradicts another.
+    """
+    said = periods_in(" ".join(map(as_title, texts)), form.statistical_year)
+    named = reporting_period(said, form.rhythm, form.statistical_year)
+    found = {named, *(_period_around(day, form) for day in _days(texts))} - {None}
+    period = found.pop() if len(found) == 1 else None
+    if period is None or not all(one.start <= period.end <= one.end for one in said):
+        return None
+    return period
+
+
+def _days(texts: Sequence[str]) -> list[dt.date]:
+    found = (DAY.fullmatch(text.strip()) for text in texts)
+    with contextlib.suppress(ValueError):
+        return [dt.date(*map(int, day.groups())) for day in found if day]
+    return []
+
+
+def _period_around(day: dt.date, form: Form) -> Period | None:
+    rule, length = form.statistical_year, MONTHS[form.rhythm]
+    parts = (
+        rule.part(year, length, number)
+        for year in (day.year, day.year + 1)
+        for number in range(1, 12 // length + 1)
+    )
+    return next((part for part in parts if part.start <= day <= part.end), None)
+
+
 def year_start(period: Period, rule: StatisticalYear) -> dt.date:
     """The first day of the statistical year that a period ends in."""
     for year in (period.end.year, period.end.year + 1):
@@ -72,8 +107,18 @@ def _texts(source: str, table: Table, file: str, sheet: str) -> list[str]:
     if source == "title":
         facts = [box.text for box in table.facts if not words.DATE_FACT.search(box.text)]
         return [*table.titles, *facts]
-    name = sheet if source == "sheet" else file.rsplit("/", 1)[-1].rsplit(".", 1)[0]
-    return [f"{name}年" if YEAR.fullmatch(name.strip()) else name]
+    return [as_title(name) for name in ([sheet] if source == "sheet" else names_of(file))]
+
+
+def names_of(path: str) -> list[str]:
+    """Where the path of a file may say a period: its name, then its folders, the nearest first."""
+    *folders, file = path.split("/")
+    return [file.rsplit(".", 1)[0], *reversed(folders)]
+
+
+def as_title(name: str) -> str:
+    """A name or label as a title would say it: 2022 alone is a year."""
+    return f"{name}年" if YEAR.fullmatch(name.strip()) else name
 
 
 def says_only_period(label: str) -> bool:
