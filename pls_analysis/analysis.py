@@ -30,13 +30,13 @@ BASES = ("flow", "stock", "cumulative")
 
 
 @lru_cache(maxsize=4)
-def _tree(root: Path, stamp: tuple[float, ...]) -> AreaTree:
+def _tree(root: Path, levels: tuple[str, ...], stamp: tuple[float, ...]) -> AreaTree:
     return load_areas(find_project(root))
 
 
 @lru_cache(maxsize=4)
-def _forms(folder: Path, stamp: tuple[float, ...]) -> tuple[Form, ...]:
-    return tuple(load_forms(folder))
+def _forms(folder: Path, levels: tuple[str, ...], stamp: tuple[float, ...]) -> tuple[Form, ...]:
+    return tuple(load_forms(folder, levels))
 
 
 def _stamp(folder: Path) -> tuple[float, ...]:
@@ -46,13 +46,13 @@ def _stamp(folder: Path) -> tuple[float, ...]:
 
 def area_tree(project: Project) -> AreaTree:
     """The project's area tree, read once while its files do not change."""
-    return _tree(project.root, _stamp(project.config))
+    return _tree(project.root, project.levels, _stamp(project.config))
 
 
 def form_specs(project: Project) -> tuple[Form, ...]:
     """The project's form specs, read once while their files do not change."""
     folder = project.config / "forms"
-    return _forms(folder, _stamp(folder))
+    return _forms(folder, project.levels, _stamp(folder))
 
 
 def measure_specs(project: Project) -> dict[str, Measure]:

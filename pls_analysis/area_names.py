@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from rapidfuzz import fuzz
-
-LEVELS = ("country", "province", "city", "district", "town", "village", "zone")
 
 # Likeness, 0 to 100, from which an area is worth suggesting.
 _LIKE = 50
@@ -145,8 +143,10 @@ class NameIndex:
         areas: Mapping[str, Area],
         aliases: Iterable[Alias],
         path: Callable[[str], tuple[Area, ...]],
+        levels: Sequence[str],
     ) -> None:
         self._areas = areas
+        self._levels = levels
         self._path = path
         self._names: dict[str, list[Area]] = {}
         self._stems: dict[str, list[Area]] = {}
@@ -217,7 +217,7 @@ class NameIndex:
             past = not holds(candidate, asked.at)
             if inside and wanted and (asked.at is None or not past):
                 # In a list of what lies under an area, a name means a part before the whole.
-                rank = (past, area is asked.scope, LEVELS.index(area.level))
+                rank = (past, area is asked.scope, self._levels.index(area.level))
                 fits.append((rank, area))
         best = min((rank for rank, _ in fits), default=None)
         return list(dict.fromkeys(area for rank, area in fits if rank == best))

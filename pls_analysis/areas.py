@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache, cached_property
 from importlib import resources
 
 from pls_analysis.area_names import (
-    LEVELS,
     Alias,
     AmbiguousArea,
     Area,
@@ -25,7 +24,7 @@ from pls_analysis.configs import (
     read_rows,
     unknown,
 )
-from pls_analysis.project import Project
+from pls_analysis.project import LEVELS, Project
 
 __all__ = ["LEVELS", "Alias", "AmbiguousArea", "Area", "AreaTree", "UnknownArea", "load_areas"]
 
@@ -39,7 +38,8 @@ class AreaTree:
     """All areas a project knows; immutable. Iterating gives them in official order.
 
     Official order is that of the codes, each area before those under it. `at` is a day: areas
-    that did not exist on it are left out; without it, those that exist today are meant.
+    that did not exist on it are left out; without it, those that exist today are meant. `levels`
+    are those of the tree, from the top.
     """
 
     def __init__(
@@ -47,7 +47,9 @@ class AreaTree:
         areas: Iterable[Area],
         aliases: Iterable[Alias] = (),
         facts: Mapping[str, Mapping[str, str]] | None = None,
+        levels: Sequence[str] = LEVELS,
     ) -> None:
+        self.levels = tuple(levels)
         self._areas = {area.code: area for area in areas}
         self._aliases = tuple(aliases)
         self._facts = dict(facts or {})
@@ -78,8 +80,8 @@ class AreaTree:
     ) -> tuple[Area, ...]:
         """Return all areas under one, of one level where it is given, in official order."""
         self[code]
-        if level is not None and level not in LEVELS:
-            raise ValueError(unknown("level", level, LEVELS))
+        if level is not None and level not in self.levels:
+            raise ValueError(unknown("level", level, self.levels))
         return tuple(
             area
             for area in self._walk(code)
@@ -136,7 +138,7 @@ class AreaTree:
 
     @cached_property
     def _index(self) -> NameIndex:
-        return NameIndex(self._areas, self._aliases, self.path)
+        return NameIndex(self._areas, self._aliases, self.path, self.levels)
 
     @cached_property
     def _below(self) -> dict[str, list[Area]]:
@@ -167,24 +169,26 @@ class AreaTree:
 def load_areas(project: Project | None = None) -> AreaTree:
     """Return the tree of the national list and, with a project, of its config/ as well.
 
+    A project that states its own levels has a tree of its own: the national list is left out.
     From config/ come areas.csv and villages.csv (they replace what stands under the same code)
     and aliases.csv; each may be absent. Raises ConfigError with every fault of every file.
     """
-    areas = dict(_national())
+    levels = LEVELS if project is None else project.levels
+    areas = {} if project is not None and project.own_levels else dict(_national())
     facts: dict[str, dict[str, str]] = {}
     aliases: list[Alias] = []
     found: list[str] = []
     if project is not None:
         for name in ("areas.csv", "villages.csv"):
             if (path := project.config / name).is_file():
-                areas |= _read_areas(path, areas, facts, found)
+                areas |= _read_areas(path, areas, levels, facts, found)
         if (path := project.config / "aliases.csv").is_file():
             aliases = _read_aliases(path, areas, found)
         if not found and project.home not in areas:
             found.append(f'pls.toml: [project] home "{project.home}" is no area of the tree')
     if found:
         raise ConfigError(found)
-    return AreaTree(areas.values(), aliases, facts)
+    return AreaTree(areas.values(), aliases, facts, levels)
 
 
 @cache
@@ -194,7 +198,7 @@ def _national() -> Mapping[str, Area]:
     found: list[str] = []
     areas: dict[str, Area] = {}
     for name in ("areas.csv", "areas_history.csv"):
-        areas |= _read_areas(folder / name, areas, {}, found)
+        areas |= _read_areas(folder / name, areas, LEVELS, {}, found)
     if found:
         raise ConfigError(found)
     return areas
@@ -203,6 +207,7 @@ def _national() -> Mapping[str, Area]:
 def _read_areas(
     source: Source,
     known: Mapping[str, Area],
+    levels: Sequence[str],
     facts: dict[str, dict[str, str]],
     found: list[str],
 ) -> dict[str, Area]:
@@ -218,19 +223,19 @@ def _read_areas(
             problems.add(f"code {code} stands on line {lines[code]} already", line)
             continue
         lines[code] = line
-        areas[code] = _area(row, line, problems)
+        areas[code] = _area(row, line, levels, problems)
         if len(row) > len(_OWN):
             facts[code] = {key: text for key, text in row.items() if text and key not in _OWN}
-    _check_links(areas, lines, known, problems)
+    _check_links(areas, lines, known, levels[0], problems)
     found += problems.found
     return areas
 
 
-def _area(row: Mapping[str, str], line: int, problems: Problems) -> Area:
+def _area(row: Mapping[str, str], line: int, levels: Sequence[str], problems: Problems) -> Area:
     if not row["name"]:
         problems.add(f"the name of {row['code']} is missing", line)
-    if row["level"] not in LEVELS:
-        problems.add(unknown("level", row["level"], LEVELS), line)
+    if row["level"] not in levels:
+        problems.add(unknown("level", row["level"], levels), line)
     first = read_date(row["valid_from"], "valid_from", line, problems)
     last = read_date(row["valid_until"], "valid_until", line, problems)
     if first and last and first > last:
@@ -256,12 +261,13 @@ def _check_links(
     areas: Mapping[str, Area],
     lines: Mapping[str, int],
     known: Mapping[str, Area],
+    top: str,
     problems: Problems,
 ) -> None:
     """Note parents and successors that do not exist, and areas that lie under themselves."""
     for code, area in areas.items():
         line = lines[code]
-        if area.parent not in areas and area.parent not in known and area.level != "country":
+        if area.parent not in areas and area.parent not in known and area.level != top:
             what = f'parent "{area.parent}" is unknown' if area.parent else "the parent is missing"
             problems.add(f"{what} ({code} {area.name})", line)
         if area.successor and area.successor not in areas and area.successor not in known:

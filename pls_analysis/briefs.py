@@ -199,7 +199,8 @@ class Brief:
     @cached_property
     def peer_name(self) -> str:
         """What the peers are called under a chart: 11个街道中位数."""
-        level = self.say(f"level.{self.area.level}")
+        own = self.project.own_levels.get(self.area.level)
+        level = own.get(self.lang, self.area.level) if own else self.say(f"level.{self.area.level}")
         kind = (self.area.kind or level) if self.lang == "zh" else level
         return self.say("brief.peers", n=len(self.peers), kind=kind)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import string
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,8 @@ FILE = "pls.toml"
 VARIABLE = "PLS_PROJECT"
 NOTEBOOK = "JPY_SESSION_NAME"
 LANGUAGES = ("zh", "en")
-LEVELS = ("province", "city", "district", "town", "village")
+LEVELS = ("country", "province", "city", "district", "town", "village", "zone")
+"""Levels of the package's own list of areas, from the top."""
 
 _TEXT, _LIST, _NUMBER, _TABLE = "text", "a list of texts", "a number", "a table"
 _PROJECT_KEYS = {
@@ -37,7 +38,7 @@ _MASTHEAD_KEYS = {
 }
 _THRESHOLD_KEYS = {"suppress_below_people": _NUMBER}
 _REPORT_KEYS = {"level": _TEXT, "measures": _LIST}
-_SECTIONS = ("project", "thresholds", "masthead", "reports")
+_SECTIONS = ("project", "levels", "thresholds", "masthead", "reports")
 _ISSUE_FIELDS = ("year", "number")
 
 
@@ -57,6 +58,8 @@ class Project:
     `home` is an area code; all paths are absolute; `policy` is None where no policy is set.
     `masthead` has the keys org, title, issue, office, contact (texts) and imprint (list), in the
     project's own language; `mastheads` the same by language. `reports` is keyed by notebook name.
+    `own_levels` are the levels of an area tree of the project's own, from the top, with their names
+    by language; empty where the project lives in the package's tree.
     """
 
     root: Path
@@ -71,6 +74,12 @@ class Project:
     thresholds: Mapping[str, float] = field(default_factory=dict)
     mastheads: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     reports: Mapping[str, Report] = field(default_factory=dict)
+    own_levels: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+
+    @property
+    def levels(self) -> tuple[str, ...]:
+        """The levels of the project's area tree, from the top."""
+        return tuple(self.own_levels) or LEVELS
 
     @property
     def masthead(self) -> Mapping[str, Any]:
@@ -141,7 +150,8 @@ def load_project(root: str | Path) -> Project:
         lang = LANGUAGES[0]
     thresholds = _checked(tables.get("thresholds"), "thresholds", _THRESHOLD_KEYS, problems)
     mastheads = _mastheads(tables.get("masthead"), problems)
-    reports = _reports(tables.get("reports"), problems)
+    own_levels = _own_levels(tables.get("levels"), problems)
+    reports = _reports(tables.get("reports"), tuple(own_levels) or LEVELS, problems)
     problems.raise_if_any()
     return Project(
         root=root,
@@ -156,6 +166,7 @@ def load_project(root: str | Path) -> Project:
         thresholds=thresholds,
         mastheads=mastheads,
         reports=reports,
+        own_levels=own_levels,
     )
 
 
@@ -225,7 +236,19 @@ def _check_issue(pattern: str, section: str, problems: Problems) -> None:
             problems.add(f"[{section}] issue: " + unknown("field", name, _ISSUE_FIELDS))
 
 
-def _reports(table: Any, problems: Problems) -> dict[str, Report]:
+def _own_levels(table: Any, problems: Problems) -> dict[str, dict[str, str]]:
+    """Read [levels]: from the top, what each is called in the languages it is named in."""
+    if table is not None and not isinstance(table, dict):
+        problems.add(f"[levels] must be {_TABLE}")
+        return {}
+    keys: dict[str, str] = dict.fromkeys(LANGUAGES, _TEXT)
+    return {
+        level: _checked(names, f"levels.{level}", keys, problems)
+        for level, names in (table or {}).items()
+    }
+
+
+def _reports(table: Any, levels: Sequence[str], problems: Problems) -> dict[str, Report]:
     if table is None:
         return {}
     if not isinstance(table, dict):
@@ -239,9 +262,9 @@ def _reports(table: Any, problems: Problems) -> dict[str, Report]:
             continue
         level = checked.get("level")
         if level is None:
-            problems.add(f"[{section}] level is missing: one of {', '.join(LEVELS)}")
-        elif level not in LEVELS:
-            problems.add(f"[{section}] " + unknown("level", level, LEVELS))
+            problems.add(f"[{section}] level is missing: one of {', '.join(levels)}")
+        elif level not in levels:
+            problems.add(f"[{section}] " + unknown("level", level, levels))
         else:
             measures = tuple(checked.get("measures", ()))
             reports[notebook] = Report(notebook, level, measures)

@@ -176,7 +176,7 @@ def test_no_project_anywhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
                 "[reports.district_trends] must be a table",
                 "[reports.town_brief] measures must be a list of texts, not 'mediation_accepted'",
                 "[reports.town_brief] level is missing: "
-                "one of province, city, district, town, village",
+                "one of country, province, city, district, town, village, zone",
             ],
         ),
         ("no_project_section", ["the section [project] is missing"]),

@@ -12,7 +12,7 @@ from typing import Any
 
 import pandas as pd
 
-from pls_analysis.areas import LEVELS, AmbiguousArea, Area, AreaTree, UnknownArea
+from pls_analysis.areas import AmbiguousArea, Area, AreaTree, UnknownArea
 from pls_analysis.configs import INVISIBLE, ConfigError, read_text, unknown
 from pls_analysis.periods import Period, parse_period
 from pls_analysis.project import LANGUAGES, Project
@@ -300,8 +300,8 @@ def _areas(
 
 def areas_at(tree: AreaTree, home: str, level: str, day: dt.date) -> list[Area]:
     """Return the areas of a level that home holds, is, or lies in, as they were on a day."""
-    own = LEVELS.index(tree[home].level)
-    if LEVELS.index(level) > own:
+    own = tree.levels.index(tree[home].level)
+    if tree.levels.index(level) > own:
         return list(tree.descendants(home, level, at=day))
     return [area for area in tree.path(home) if area.level == level]
 

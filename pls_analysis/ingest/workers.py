@@ -35,7 +35,11 @@ _state: dict = {}
 
 def load_context(project: Project) -> Context:
     """What every file of a project is read against. Raises ConfigError."""
-    return Context(tuple(load_forms(project.config / "forms")), load_areas(project), project.home)
+    return Context(
+        tuple(load_forms(project.config / "forms", project.levels)),
+        load_areas(project),
+        project.home,
+    )
 
 
 def _prepare(project: Project) -> None:

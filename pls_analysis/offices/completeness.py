@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from pls_analysis.areas import LEVELS, Area, AreaTree
+from pls_analysis.areas import Area, AreaTree
 from pls_analysis.ingest.forms import Form
 from pls_analysis.periods import Period
 from pls_analysis.store import Store
@@ -80,7 +80,7 @@ def due_periods(form: Form, period: Period) -> list[Period]:
 
 
 def _senders(form: Form, tree: AreaTree, home: str, day: dt.date) -> Sequence[Area]:
-    if form.sender not in LEVELS:
+    if form.sender not in tree.levels:
         return ()
     scope = form.scope or home
     if tree[scope].level == form.sender:
