@@ -107,7 +107,7 @@ def cut_rows(grid: Grid, kinds: dict[int, RowKind]) -> list[Band]:
 
 
 def _join_notes(grid: Grid, kinds: dict[int, RowKind]) -> None:
-    """Join to a note that breaks off in mid-sentence the lines below it, to the sentence's end."""
+    """Join to a note the lines below it that end its sentence or go on counting: 注：1. 2."""
     order = list(grid.rows)
     for place, row in enumerate(order):
         first = grid.rows[row][0]
@@ -117,11 +117,22 @@ def _join_notes(grid: Grid, kinds: dict[int, RowKind]) -> None:
         for line in order[place + 1 :]:
             above = grid.rows[lines[-1]][0]
             runs_on = len(above.text) >= FULL_LINE and not words.SENTENCE_END.search(above.text)
-            if not runs_on or kinds[line] != "single" or grid.rows[line][0].col != first.col:
+            counts_on = _number(grid.rows[line][0]) == _number(above) + 1 > 1
+            if (
+                not (runs_on or counts_on)
+                or kinds[line] != "single"
+                or grid.rows[line][0].col != first.col
+            ):
                 break
             lines.append(line)
         if words.SENTENCE_END.search(grid.rows[lines[-1]][0].text):
             kinds.update(dict.fromkeys(lines, "note"))
+
+
+def _number(line: Box) -> int:
+    """The number that a remark or one of its lines begins with, or 0."""
+    found = words.REMARK_NUMBER.match(line.text)
+    return int(found[1]) if found else 0
 
 
 def _is_year_heading(

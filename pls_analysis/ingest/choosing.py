@@ -22,6 +22,8 @@ def choose_form(table: Table, sheet: str, context: Context, out: Extraction) -> 
         fitting = _in_force(fitting, table, out.file, sheet)
     if len(fitting) == 1:
         return fitting[0]
+    if not table.records:
+        return None
     boxes = [record.box for record in table.records]
     said = "".join(table.titles[:1]) or "without a title"
     if fitting:

@@ -145,24 +145,34 @@ def _check_rule(frame: pd.DataFrame, rule: Check, form: Form) -> Iterable[Issue]
     of_measure = frame[frame["measure"] == rule.whole]
     whole = of_measure[of_measure["breakdown"] == "total"]
     if rule.parts is not None:
-        of_parts = of_measure["breakdown"].str.startswith(f"{rule.parts}=")
-        grouped = of_measure[of_parts].groupby(key)["value"]
-        parts = grouped.sum(min_count=1).to_frame().assign(count=grouped.count()).reset_index()
+        of_parts = _with_digit(of_measure[of_measure["breakdown"].str.startswith(f"{rule.parts}=")])
+        grouped = of_parts.groupby(key)
+        parts = grouped["value"].sum(min_count=1).to_frame()
+        parts = parts.assign(count=grouped["value"].count(), digit=grouped["digit"].max())
+        parts = parts.reset_index()
         due = sum(part.startswith(f"{rule.parts}=") for part in form.measures[rule.whole].parts)
         code, what = "parts_mismatch", f"the sum of its parts by {rule.parts}"
     else:
         parts = frame[(frame["measure"] == rule.part) & (frame["breakdown"] == "total")]
-        parts = parts[[*key, "value"]].assign(count=1)
+        parts = _with_digit(parts)[[*key, "value", "digit"]].assign(count=1)
         due = 1
         code, what = "part_exceeds_whole", f"{rule.part}, a part of it"
-    pairs = whole.merge(parts, on=key, suffixes=("", "_parts"))
+    pairs = _with_digit(whole).merge(parts, on=key, suffixes=("", "_parts"))
     gap = pairs["value_parts"] - pairs["value"]
     short = (pairs["count"] == due) & (gap < -TOLERANCE) & (rule.relation == "equal")
     failed = pairs[short | (gap > TOLERANCE)]
     for row in failed.to_dict("records"):
         # Each of the rounded parts can be off by half of the last digit, and so can their whole.
-        rounding = (row["count"] + 1) / 2 * last_digit(row["value"], row["raw"])
+        rounding = (row["count"] + 1) / 2 * max(row["digit"], row["digit_parts"])
         if abs(row["value_parts"] - row["value"]) <= rounding + TOLERANCE:
             continue
-        message = f"{rule.whole} is {row['value']:,g}, but {what}, is {row['value_parts']:,g}."
+        message = (
+            f"{rule.whole} is {row['value']:,.10g}, but {what}, is {row['value_parts']:,.10g}."
+        )
         yield _issue(row, "warning", code, message, "Ask the office which figure is right.")
+
+
+def _with_digit(frame: pd.DataFrame) -> pd.DataFrame:
+    """With what one more in the last digit of each figure is worth."""
+    pairs = zip(frame["value"], frame["raw"], strict=True)
+    return frame.assign(digit=[last_digit(value, raw) for value, raw in pairs])

@@ -66,7 +66,7 @@ class Extraction:
         raw = shown.cell.raw if shown is not None else ""
         if len(boxes) > 1:
             last = boxes[-1].cell.address
-            message += f" Figures not used: {boxes[0].cell.address}:{last}, {len(boxes)} in all."
+            message += f" Not used: {boxes[0].cell.address}:{last}, {len(boxes)} in all."
         self.issues.append(Issue(severity, code, message, self.file, sheet, cell, raw, remedy))
 
 

@@ -25,9 +25,7 @@ from pls_analysis.periods import (
 )
 from pls_analysis.project import LEVELS
 
-AXES = ("measure", "area", "variant")
-LABELS = (*AXES, "period")
-"""What a column of a flat table may say of its row."""
+AXES = ("measure", "area", "variant", "period")
 RHYTHMS = ("month", "quarter", "half_year", "year")
 BASES = ("flow", "cumulative", "stock")
 RELATIONS = ("equal", "at_least")
@@ -164,8 +162,8 @@ def _problems(spec: Any, levels: Sequence[str]) -> Iterable[str]:
         if key in spec and not isinstance(spec[key], dict) and spec[key] not in allowed:
             yield f"`{key}: {spec[key]}` is none of {', '.join(allowed)}"
     for head, says in spec["rows"].items() if isinstance(spec.get("rows"), dict) else ():
-        if says not in LABELS:
-            yield f"`rows: {head}: {says}` is none of {', '.join(LABELS)}"
+        if says not in AXES:
+            yield f"`rows: {head}: {says}` is none of {', '.join(AXES)}"
     if spec.get("sender") and spec["sender"] not in levels:
         yield unknown("level of a sender", str(spec["sender"]), levels)
     if spec.get("statistical_year", "calendar") not in STATISTICAL_YEARS:

@@ -57,7 +57,8 @@ def apply_forms(layout: Layout, context: Context, out: Extraction) -> None:
         if form is not None:
             _Reader(form, table, layout, context, out).read()
         _log_sides(table, form, sheet, out)
-    for address, role in layout.roles.items():
+    unplaced: dict[str, list[Box]] = {}
+    for address, role in sorted(layout.roles.items()):
         box = layout.grid.boxes[address]
         key = (sheet, address)
         if key in out.logged:
@@ -65,9 +66,25 @@ def apply_forms(layout: Layout, context: Context, out: Extraction) -> None:
         figure = box.is_figure or box.is_refused
         if role == "unplaced" or (figure and role in NO_PLACE_FOR_FIGURES):
             severity = "info" if role in ("note", "fact") or not figure else "warning"
-            out.log(severity, "unplaced", "Belongs to no table that could be read.", sheet, [box])
+            unplaced.setdefault(severity, []).append(box)
         elif role != "value":
             out.used.add(key)
+    for severity, boxes in unplaced.items():
+        for block in _blocks(boxes):
+            message = "Belongs to no table that could be read."
+            out.log(severity, "unplaced", message, sheet, block)
+
+
+def _blocks(boxes: Sequence[Box]) -> Iterable[list[Box]]:
+    """Boxes, in order of rows, in blocks that blank rows or used ones part."""
+    block: list[Box] = []
+    for box in boxes:
+        if block and box.row > block[-1].row + 1:
+            yield block
+            block = []
+        block.append(box)
+    if block:
+        yield block
 
 
 def _log_sides(table: Table, form: Form | None, sheet: str, out: Extraction) -> None:

@@ -10,6 +10,7 @@ NOTE = re.compile(
     r"\d*[^:]{0,6}[:：]|^(注|备注|说明)\s*[\d①.]|^合成数据"
 )
 REMARK = re.compile(r"^\(?(注|附注|备注|说明|资料来源|数据来源|来源|Note|Source)")
+REMARK_NUMBER = re.compile(r"^\s*(?:\(?(?:注|附注|备注|说明)\)?[:：]?\s*)?(\d{1,2})[.、](?!\d)")
 SENTENCE_END = re.compile(r"[。.;!?！？；][)\"”]?$")
 STARRED = re.compile(r"^[*※]")
 META = re.compile(

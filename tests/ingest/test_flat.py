@@ -209,5 +209,7 @@ def test_one_content_under_two_dates_is_no_copy(tmp_path: Path) -> None:
 
 
 def test_a_wrong_meaning_of_a_column_is_named(tmp_path: Path) -> None:
-    with pytest.raises(ConfigError, match="rows: town: place` is none of measure, area, variant"):
+    with pytest.raises(
+        ConfigError, match="rows: town: place` is none of measure, area, variant, period"
+    ):
         forms(tmp_path, visits=SPEC.replace("town: area", "town: place"))
