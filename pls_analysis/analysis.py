@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -16,8 +17,9 @@ import pandas as pd
 
 from pls_analysis.areas import Area, AreaTree, load_areas
 from pls_analysis.configs import unknown
+from pls_analysis.flows import DERIVED, derived_flows
 from pls_analysis.ingest.forms import Form, Measure, load_forms
-from pls_analysis.observations import COLUMNS
+from pls_analysis.observations import COLUMNS, RATES
 from pls_analysis.periods import Period, parse_period
 from pls_analysis.project import Project, find_project
 from pls_analysis.store import Store
@@ -56,10 +58,16 @@ def form_specs(project: Project) -> tuple[Form, ...]:
 
 
 def measure_specs(project: Project) -> dict[str, Measure]:
-    """Every measure that the project's forms deliver, by id; a later spec has the last word."""
-    return {
-        name: measure for form in form_specs(project) for name, measure in form.measures.items()
-    }
+    """Every measure that the project's forms deliver, by id, with the parts of all its forms.
+
+    Of what they say otherwise, a later spec has the last word.
+    """
+    found: dict[str, Measure] = {}
+    for form in form_specs(project):
+        for name, measure in form.measures.items():
+            known = found[name].parts if name in found else {}
+            found[name] = replace(measure, parts={**known, **measure.parts})
+    return found
 
 
 def areas(name: str | None = None) -> pd.DataFrame:
@@ -105,8 +113,12 @@ def observations(
 
     `area` is a code, a confirmed name or several; `period` keeps what lies within it; `breakdown`
     is "total", a part ("kind=family") or None for all. Missing figures are rows whose value is
-    NaN and whose status says why. Raises ValueError naming the nearest known measure or area.
+    NaN and whose status says why. `basis="derived"` gives the flows between running totals; each
+    names the cells of both. Raises ValueError naming the nearest known measure or area, or where
+    a rate or another figure that does not add up is asked to be taken apart.
     """
+    if basis == DERIVED:
+        return _derived(measure, area, period, breakdown)
     project = find_project()
     _check_measure(project, measure)
     tree = area_tree(project)
@@ -126,6 +138,20 @@ def observations(
         kind="stable",
     )
     return frame[[*COLUMNS, "area_name"]].reset_index(drop=True)
+
+
+def _derived(measure: str, area: Areas, period: Span, breakdown: str | None) -> pd.DataFrame:
+    """Flows that lie within a period, from the running totals up to its end."""
+    span = None if period is None else parse_period(period)
+    before = None if span is None else Period(dt.date(1900, 1, 1), span.end)
+    totals = observations(measure, area, before, "cumulative", breakdown)
+    spec = measure_specs(find_project())[measure]
+    if spec.unit in RATES or not spec.adds_up:
+        raise ValueError(f"{measure} does not add up over periods: it has no derived flows")
+    flows = derived_flows(totals, may_fall=spec.least is not None and spec.least < 0)
+    if span is not None:
+        flows = flows[flows["period_start"] >= pd.Timestamp(span.start)]
+    return flows.reset_index(drop=True)
 
 
 def _check_measure(project: Project, measure: str) -> None:
@@ -160,8 +186,10 @@ def series(
     """One measure as a table to plot: PeriodIndex × area name, float64, gaps as NaN.
 
     Where a measure is filed on several bases the month's own figure is taken, then the stock, then
-    the running total; `basis` asks for another. Periods that are none of the calendar's (quarters
-    from the 21st) stand under the calendar period in which they end.
+    the running total; `basis` asks for another, "derived" for flows between running totals (one of
+    two months, as of January and February together, is no month's own: a gap). Periods that are
+    none of the calendar's (quarters from the 21st) stand under the calendar period in which they
+    end.
     """
     return series_of(observations(measure, area, period, basis, breakdown))
 
@@ -170,7 +198,7 @@ def series_of(frame: pd.DataFrame) -> pd.DataFrame:
     """Observations of one measure and breakdown, with `area_name`, as periods × area names."""
     if frame.empty:
         return pd.DataFrame(index=pd.PeriodIndex([], freq="M"), dtype="float64")
-    chosen = next(one for one in BASES if one in set(frame["basis"]))
+    chosen = next(one for one in (*BASES, DERIVED) if one in set(frame["basis"]))
     frame = frame[(frame["basis"] == chosen) & (frame["subject"] == "")]
     if chosen != "cumulative":  # a measure filed by month and by year is shown by month
         frame = frame[(_days(frame) - _days(frame).mode().iloc[0]).abs() <= 3]
@@ -211,6 +239,11 @@ def calendar_period(day: dt.date, freq: Any) -> pd.Period:
 def per_year(index: pd.PeriodIndex) -> int:
     """How many periods of an index make a year: 12, 4, 2 (half-years) or 1."""
     return {"M": 12, "Q": 4, "2": 2}.get(index.freqstr[:1], 1)
+
+
+def year_parts(index: pd.PeriodIndex) -> pd.Index:
+    """Which part of its year each period is: 1 to 12 for months, 1 to 4 for quarters."""
+    return (index.month - 1) // (12 // per_year(index)) + 1
 
 
 def _unique_names(frame: pd.DataFrame) -> list[str]:

@@ -83,8 +83,24 @@ class Surroundings:
     header: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
 
+    @property
+    def place(self) -> str:
+        """File, sheet and cell."""
+        return "  ".join((self.file, self.sheet, self.cell))
+
     def __str__(self) -> str:
         return text_table(self.rows, self.header, widest=TEXT_COLUMNS_MAX)
+
+    def _repr_html_(self) -> str:
+        cells = "".join(
+            "<tr>" + "".join(f"<td>{_marked(text)}</td>" for text in row) + "</tr>"
+            for row in self.rows
+        )
+        heads = "".join(f"<th>{escape(text)}</th>" for text in self.header)
+        return (
+            f"<p><code>{escape(self.place)}</code></p>"
+            f"<table><thead><tr>{heads}</tr></thead><tbody>{cells}</tbody></table>"
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,27 +108,25 @@ class Origin:
     """A figure, the cell it came from, and what stands around that cell.
 
     It shows itself: as text where it is printed, as a small table in a notebook. `step` has
-    STEP_COLUMNS.
+    STEP_COLUMNS. A flow derived from two running totals has the cell of the earlier one in `less`.
     """
 
     step: Mapping[str, Any]
     around: Surroundings
     area_name: str = ""
+    less: Surroundings | None = None
 
     def __str__(self) -> str:
-        grid = "\n".join(f"    {line}" for line in str(self.around).splitlines())
-        return f"{self._figure()}\n  {self._place()}  {self.step['raw']!r}\n{grid}"
+        lines = [self._figure(), f"  {self.around.place}  {self.step['raw']!r}"]
+        lines += [f"    {line}" for line in str(self.around).splitlines()]
+        if self.less is not None:
+            lines.append(f"  less  {self.less.place}")
+            lines += [f"    {line}" for line in str(self.less).splitlines()]
+        return "\n".join(lines)
 
     def _repr_html_(self) -> str:
-        cells = "".join(
-            "<tr>" + "".join(f"<td>{_marked(text)}</td>" for text in row) + "</tr>"
-            for row in self.around.rows
-        )
-        heads = "".join(f"<th>{escape(text)}</th>" for text in self.around.header)
-        return (
-            f"<p>{escape(self._figure())}<br><code>{escape(self._place())}</code></p>"
-            f"<table><thead><tr>{heads}</tr></thead><tbody>{cells}</tbody></table>"
-        )
+        shown = f"<p>{escape(self._figure())}</p>{self.around._repr_html_()}"
+        return shown if self.less is None else f"{shown}<p>less</p>{self.less._repr_html_()}"
 
     def _figure(self) -> str:
         step = self.step
@@ -120,9 +134,6 @@ class Origin:
         said = filter(None, (step["subject"], step["breakdown"], step["basis"], step["status"]))
         value = "—" if step["value"] is None else f"{plain(step['value'])} {step['unit']}"
         return f"{step['measure']}, {where}, {step['period']}, {' '.join(said)}: {value}"
-
-    def _place(self) -> str:
-        return "  ".join((self.step["file"], self.step["sheet"], self.step["cell"]))
 
 
 def origin(project: Project, row: Mapping[str, Any], area_name: str = "") -> Origin:
@@ -132,7 +143,11 @@ def origin(project: Project, row: Mapping[str, Any], area_name: str = "") -> Ori
     """
     step = dict(row) if "file" in row else trace_row(project, row)
     around = surroundings(project, step["file"], step["sheet"], step["cell"])
-    return Origin(step, around, area_name or str(row.get("area_name", "")))
+    less = None
+    if row.get("less_cell"):
+        file = _paths(Store(project.processed)).get(row["less_submission"], "")
+        less = surroundings(project, file, row["less_sheet"], row["less_cell"])
+    return Origin(step, around, area_name or str(row.get("area_name", "")), less)
 
 
 def surroundings(project: Project, file: str, sheet: str, cell: str) -> Surroundings:

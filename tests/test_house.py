@@ -57,6 +57,7 @@ WAY_OUT = {"policy", "disclosure", "charts", "blocks", "briefs", "publish", "bat
 ROOMS_OF_FILES = {
     "area_names": "areas",
     "changes": "briefs",
+    "flows": "analysis",
     "notices": "briefs",
     "period_values": "periods",
     "period_titles": "periods",
