@@ -153,6 +153,11 @@ class Brief:
         there = set(self.observations.loc[rows, "basis"])
         return next(one for one in BASES if one in there)
 
+    def together(self, measure: str) -> set[int]:
+        """The parts of a year whose figures of a measure are published as one."""
+        forms = (form for form in form_specs(self.project) if measure in form.measures)
+        return {part for form in forms for part in form.together}
+
     def name(self, measure: str) -> str:
         """A measure's name in the brief's language."""
         return self.specs[measure].name[self.lang]

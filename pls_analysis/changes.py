@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from pls_analysis import blocks, charts
-from pls_analysis.analysis import per_year
+from pls_analysis.analysis import per_year, year_parts
 from pls_analysis.blocks import Block
 from pls_analysis.briefs import Brief
 from pls_analysis.charts.layout import NARROW_EM, width_em
@@ -29,6 +29,8 @@ COLUMNS_YEAR_ON_YEAR = (
     ("median", "number", 1.1),
 )  # fmt: skip
 RECENT = 12
+BARS = 15
+"""Parts of a measure that still make one chart of bars."""
 ROOM = 108
 """How many letters a table is wide."""
 
@@ -38,10 +40,12 @@ class Change:
     """One measure now and a year before.
 
     Of the `due` periods that make up `period`, `present` are in this year, and `compared` in both
-    years. `value` and `before` are the sums over those `compared` alone, None where there are
-    none. `now` is the figure of the last period alone; `total` what the year has brought so far,
-    a lower bound where periods are missing. `joined` names areas that became part of this one
-    since the year before: a break, and no change is computed over it.
+    years; parts of a year that are published together are not due one by one. `value` and `before`
+    are the sums over those `compared` alone, None where there are none. `now` is the figure of the
+    last period alone; `total` what the year has brought so far, a lower bound where periods are
+    missing; it `opens_late` where the year's first parts are published together and not in it.
+    `joined` names areas that became part of this one since the year before: a break, and
+    no change is computed over it.
     """
 
     measure: str
@@ -56,6 +60,7 @@ class Change:
     compared: int
     due: int
     joined: tuple[str, ...] = ()
+    opens_late: bool = False
 
     @property
     def is_rate(self) -> bool:
@@ -88,13 +93,16 @@ def _compare(brief: Brief, measure: str, breakdown: str = "total") -> Change:
     basis = brief.basis(measure)
     sums = brief.specs[measure].adds_up and unit not in RATES
     adds_up = basis == "flow" and sums and per_year(own.index) > 1
-    this_year = own[own.index.year == last.year] if adds_up else own.iloc[-1:]
+    year = own[own.index.year == last.year] if adds_up else own.iloc[-1:]
     steps = per_year(own.index)
+    published = _published_alone(brief, measure, year)
+    this_year = published if len(published) else year.iloc[-1:]
+    opens_late = adds_up and this_year.index[0] != year.index[0]
     before = own.reindex(this_year.index - steps)
     before.index = this_year.index
     both = this_year.notna() & before.notna()
     start = this_year.index[0].start_time.date()
-    if basis == "cumulative" or len(this_year) > 1:
+    if basis == "cumulative" or (len(this_year) > 1 and not opens_late):
         span = Period(start.replace(month=1), last.end_time.date(), "cumulative")
     else:
         span = Period(start, last.end_time.date())
@@ -106,9 +114,16 @@ def _compare(brief: Brief, measure: str, breakdown: str = "total") -> Change:
         before=_figure(before[both].sum(min_count=1)),
         present=int(this_year.notna().sum()),
         compared=int(both.sum()),
-        due=len(this_year),
+        due=len(published),
         joined=tuple(one.name for one in brief.joined(span.year_before().start, span.end)),
+        opens_late=opens_late,
     )  # fmt: skip
+
+
+def _published_alone(brief: Brief, measure: str, year: pd.Series) -> pd.Series:
+    """A year's periods without those that have no figure because they are published as one."""
+    together = year_parts(year.index).isin(brief.together(measure))
+    return year[~together | year.notna().to_numpy()]
 
 
 def _figure(value: float) -> float | None:
@@ -167,7 +182,7 @@ def sentence(brief: Brief, one: Change) -> str:
 def _gaps(brief: Brief, found: Sequence[Change]) -> str:
     """Say which measures lack figures: all of them, the last period's, or some of the year's."""
     kinds = {
-        "sentences.no_data": [one for one in found if one.total is None],
+        "sentences.no_data": [one for one in found if one.total is None and one.due],
         "sentences.late": [one for one in found if one.total is not None and one.now is None],
         "sentences.gaps": [one for one in found if one.now is not None and one.present < one.due],
         "sentences.gaps_before": [
@@ -190,7 +205,7 @@ def strip(brief: Brief, found: Sequence[Change], most: int = 5) -> Block:
         step = _step(brief, one)
         items.append(
             {
-                "label": one.name,
+                "label": _titled(brief, one),
                 "value": number(one.total, decimals([one.total], one.unit)),
                 "unit": brief.say.unit(one.unit) + _of_due(one.present, one),
                 "delta": step or brief.say("brief.not_compared"),
@@ -227,11 +242,20 @@ def year_on_year(brief: Brief, found: Sequence[Change]) -> Block:
         before = number(one.before, places) + _of_due(one.compared, one)
         now = [number(one.now, places), *([total] if adds_up else [])]
         rows.append(
-            [one.name, brief.say.unit(one.unit), *now, before,
+            [_titled(brief, one), brief.say.unit(one.unit), *now, before,
              brief.say("brief.break") if one.joined else _step(brief, one) or "—",
              _median(brief, one)]
         )  # fmt: skip
     return blocks.table(columns, rows, brief.caption("changes", period=found[0].period))
+
+
+def _titled(brief: Brief, one: Change) -> str:
+    """A measure's name, with the months its total holds where the year's first are not in it."""
+    if not one.opens_late or one.total is None:
+        return one.name
+    first, last = one.period.start.month, one.period.end.month
+    span = f"{first}" if first == last else f"{first}–{last}"
+    return brief.say("brief.opens_late", name=one.name, span=span)
 
 
 def _of_due(count: int, one: Change) -> str:
@@ -282,10 +306,10 @@ def _short(period: pd.Period) -> str:
 
 
 def by_kind(brief: Brief, measure: str) -> charts.Chart | None:
-    """A measure's parts this year and the year before, as bars from zero; None without parts.
+    """A measure's parts this year and the year before, as bars from zero.
 
-    The parts are those of the breakdown with the most of them; a part missing in a month is
-    summed over the months that both years have.
+    None without parts, or with more than one chart shows. The parts are those of the breakdown
+    with the most of them; a part missing in a month is summed over the months that both years have.
     """
     own = brief.observations
     own = own[(own["area"] == brief.area.code) & (own["measure"] == measure)]
@@ -298,6 +322,8 @@ def by_kind(brief: Brief, measure: str) -> charts.Chart | None:
         for part in brief.specs[measure].parts
         if part.startswith(f"{widest}=") and part in set(dimensions)
     }
+    if not 0 < len(found) <= BARS:
+        return None
     whole = next(iter(found.values()))
     before = whole.period.year_before()
     frame = pd.DataFrame(

@@ -89,10 +89,12 @@ def notes(brief: Brief) -> Block:
     revised = int((own["status"] == "r").sum())
     items = [
         (brief.say("notes.figures_head"), brief.say("notes.figures")),
-        (brief.say("notes.peers_head"), brief.say("notes.peers", peers=brief.peer_name)),
         (brief.say("notes.revisions_head"), brief.say("notes.revisions", n=revised)),
         (brief.say("notes.sources_head"), _sources(brief, own)),
     ]
+    if brief.peers:
+        said = brief.say("notes.peers", peers=brief.peer_name)
+        items.insert(1, (brief.say("notes.peers_head"), said))
     joined = brief.joined(dt.date(brief.period.end.year - YEARS_SHOWN, 1, 1), brief.period.end)
     if joined:
         said = [brief.say("notes.joined", area=one.name, day=one.valid_until) for one in joined]

@@ -46,6 +46,10 @@ from pls_analysis.charts.theme import (
     place,
 )
 
+SMALLEST_PT = 4.5
+"""Letters of a panel's title are no smaller, however little room its figure leaves."""
+LEAST_TITLE_PT = 40.0
+
 
 def trend(
     frame: pd.DataFrame | pd.Series,
@@ -284,12 +288,13 @@ def _panel_head(axes: Axes, panel: dict[str, Any], lang: str, left: float, cell:
 
 
 def _title_lines(title: str, room: float) -> list[tuple[str, float, float]]:
-    """A title in one line, or in two smaller ones where it is long: text, height and size."""
+    """A title in one line, or in smaller ones where it is long: text, height and size."""
+    room = max(room, LEAST_TITLE_PT)
     if width_em(title) * 8 <= room:
         return [(title, 5.0, 8.0)]
     small = 6.5
     lines = wrap(title, room / small).split("\n")
-    while len(lines) > 2:
+    while len(lines) > 2 and small > SMALLEST_PT:
         small -= 0.5
         lines = wrap(title, room / small).split("\n")
     return [(text, 4.0 + (small + 0.7) * (len(lines) - 1 - at), small)
