@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 
 from pls_analysis.ingest import words
@@ -92,7 +93,7 @@ def cut_rows(grid: Grid, kinds: dict[int, RowKind]) -> list[Band]:
                 kinds[row] = "years"
             if kinds[row] == "data":
                 sections = _sections_above(grid, kinds, head, row)
-                band = Band(head, [row], sections)
+                band = Band(head, [*_periods_above(grid, kinds, head, row), row], sections)
                 bands.append(band)
                 head = []
             else:
@@ -217,6 +218,26 @@ def _sections_above(grid: Grid, kinds: dict[int, RowKind], head: list[int], row:
             break
         sections.append(head.pop())
     return sections
+
+
+def _periods_above(grid: Grid, kinds: dict[int, RowKind], head: list[int], row: int) -> list[int]:
+    """Take from the head the first periods of a table that have no figure yet: 2020年1月 | | |."""
+    blank: list[int] = []
+    key = grid.rows[row][0]
+    while len(head) > 1 and kinds[head[-1]] in ("single", "meta"):
+        line = grid.rows[head[-1]]
+        touches = head[-1] + 1 == (blank[0] if blank else row)
+        if not touches or len(line) > 1 or line[0].col != key.col or not _like(line[0], key):
+            break
+        blank.insert(0, head.pop())
+    return blank
+
+
+def _like(box: Box, other: Box) -> bool:
+    """Whether two labels are periods written alike: 2020-01 and 2020-02, not 2020年 and 1月."""
+    texts = [words.squeeze(one.text) for one in (box, other)]
+    shapes = {re.sub(r"\d+", "0", text) for text in texts}
+    return len(shapes) == 1 and all(map(words.PERIOD_HEADING.match, texts))
 
 
 def _right_below_heading(grid: Grid, kinds: dict[int, RowKind], head: list[int]) -> bool:

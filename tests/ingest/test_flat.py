@@ -213,3 +213,89 @@ def test_a_wrong_meaning_of_a_column_is_named(tmp_path: Path) -> None:
         ConfigError, match="rows: town: place` is none of measure, area, variant, period"
     ):
         forms(tmp_path, visits=SPEC.replace("town: area", "town: place"))
+
+
+PORTAL = """
+    | 数据库：季度数据 | | |
+    | 时间：最近2季度 | | |
+    | 指标 | 2020年第一季度 | 2019年第四季度 |
+    | 生产总值当季值(亿元) | 206.3 | 278.7 |
+    | 生产总值累计值(亿元) | 206.3 | 990.1 |
+    | 工业累计值指数(%) | 96.2 | 98.4 |
+    | 注：1.按当年价格计算。 | | |
+    | 2.依据2018年修订的规定。 | | |
+    | 3.行业分类采用标准。 | | |
+    | 数据来源：国家统计局 | | |
+    """
+PORTAL_SPEC = """
+    form: gdp
+    rhythm: quarter
+    match: {title: 季度数据}
+    rows: measure
+    columns: period
+    area: scope
+    variants: {flow: ["*当季值"], cumulative: ["*累计值"]}
+    measures:
+      gdp: {unit: 亿元, labels: [生产总值]}
+      index: {unit: "%", labels: [工业累计值指数]}
+"""
+
+
+def test_the_end_of_a_heading_says_the_basis(tmp_path: Path) -> None:
+    out = read(tmp_path, PORTAL, PORTAL_SPEC)
+    found = {(one.measure, one.period.basis, str(one.period), one.value) for one in out.observed}
+    assert found == {
+        ("gdp", "flow", "2020-Q1", 206.3),
+        ("gdp", "flow", "2019-Q4", 278.7),
+        ("gdp", "cumulative", "2020-Q1", 206.3),
+        ("gdp", "cumulative", "2019", 990.1),
+        ("index", "flow", "2020-Q1", 96.2),
+        ("index", "flow", "2019-Q4", 98.4),
+    }
+    assert out.issues == []
+
+
+SERIES = """
+    | 指标 | 原油产量_当期 | 利润_累计 |
+    | 地区 | 全国 | 全国 |
+    | 频度 | 月 | 月 |
+    | 单位 | 万吨 | 亿元 |
+    | 2020-01 | | |
+    | 2020-02 | | 4106.97 |
+    | 2020-03 | 1656.3 | 7814.47 |
+    """
+SERIES_SPEC = """
+    form: series
+    rhythm: month
+    match: {file: "*.csv"}
+    rows: period
+    columns: measure
+    area: scope
+    together: [1, 2]
+    variants: {flow: ["*_当期/全国/月"], cumulative: ["*_累计/全国/月"]}
+    measures:
+      oil: {unit: 吨, labels: [原油产量]}
+      profits: {unit: 亿元, labels: [利润]}
+"""
+
+
+def test_series_in_columns_with_facts_above(tmp_path: Path) -> None:
+    out = read(tmp_path, SERIES, SERIES_SPEC)
+    found = {
+        (one.measure, str(one.period.start), str(one.period.end), one.value) for one in out.observed
+    }
+    assert found == {
+        ("oil", "2020-03-01", "2020-03-31", 16_563_000.0),
+        ("profits", "2020-01-01", "2020-02-29", 4106.97),
+        ("profits", "2020-01-01", "2020-03-31", 7814.47),
+    }
+    assert out.issues == []
+
+
+def test_cells_of_no_table_are_logged_block_by_block(tmp_path: Path) -> None:
+    table = TABLE.replace("change |\n", "change | | |\n").replace(" 5 |\n", " 5 | | 77 |\n")
+    out = read(tmp_path, table.replace(" 15 |\n", " 15 | | 78 |\n"))
+    stray = [one for one in out.issues if one.code == "unplaced"]
+    assert [(one.cell, one.message) for one in stray] == [
+        ("K3", "Belongs to no table that could be read. Not used: K3:K4, 2 in all.")
+    ]
