@@ -231,3 +231,60 @@ def test_numbers_and_codes_are_taken_as_papermill_passes_them(brief_of) -> None:
     brief_of(WHOLE)
     assert parameters(990101, "2022-06").area.name == "柳荫镇"
     assert str(parameters("柳荫镇", 2022).period) == "2022"
+
+
+def with_form(folder: Path, old: str, new: str) -> None:
+    assert old in FORM
+    file = folder / "config" / "forms" / "monthly.yml"
+    file.write_text(FORM.replace(old, new), encoding="utf-8")
+
+
+TOGETHER = {  # figures, period, sentence, label of the total in the table
+    "neither year has them": (
+        {**months(2021, None, None, 10, 10), **months(2022, None, None, 12, 12)}, "2022-04",
+        "2022年3—4月，柳荫镇受理数为24件，同比增长20.0%。", "受理数（累计仅3–4月）",
+    ),
+    "the first month after them": (
+        {**months(2021, None, None, 10), **months(2022, None, None, 12)}, "2022-03",
+        "2022年3月，柳荫镇受理数为12件，同比增长20.0%。", "受理数（累计仅3月）",
+    ),
+    "this year has them after all": (
+        {**months(2021, None, None, 10, 10), **months(2022, 12, 12, 12, 12)}, "2022-04",
+        "2022年1—4月，柳荫镇受理数为48件；上年同期有2期未报，按两年均已报的2期比较，同比增长20.0%。",
+        "受理数",
+    ),
+    "another month is missing": (
+        {**months(2021, None, None, 10, 10), **months(2022, None, None, None, 12)}, "2022-04",
+        "2022年3—4月，柳荫镇受理数已报部分为12件（应报2期，已报1期）；"
+        "按两年均已报的1期比较，同比增长20.0%。", "受理数（累计仅3–4月）",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", TOGETHER)
+def test_months_published_together_are_not_due(brief_of, tmp_path: Path, case: str) -> None:
+    figures, period, said, label = TOGETHER[case]
+    with_form(tmp_path, "area: office", "area: office\ntogether: [1, 2]")
+    brief = brief_of(figures, period=period)
+    found = changes.compare(brief)
+    assert changes.sentence(brief, found[0]) == said
+    (row,) = changes.year_on_year(brief, found).data["rows"]
+    assert row[0]["text"] == label
+
+
+@pytest.mark.parametrize("measure", ["accepted", "rate"])
+def test_no_gap_is_reported_within_them(brief_of, tmp_path: Path, measure: str) -> None:
+    with_form(tmp_path, "area: office", "area: office\ntogether: [1, 2]")
+    figures = {**months(2021, None, None, *[50] * 10), "2022-02": None}
+    brief = brief_of(figures, measure, period="2022-02")
+    found = changes.compare(brief)
+    assert [one.due for one in found] == [0]
+    points = changes.key_points(brief, found).data["items"]
+    assert points[-1][1] == "本期1项指标数据齐全。"
+    changes.year_on_year(brief, found)
+
+
+def test_what_does_not_add_up_is_not_summed(brief_of, tmp_path: Path) -> None:
+    with_form(tmp_path, "unit: 件,", "unit: 天, adds_up: no,")
+    (one,) = changes.compare(brief_of(WHOLE))
+    assert (one.due, one.total, one.before) == (1, 12, 10)
