@@ -69,6 +69,10 @@ DIGESTS = pa.schema(
 )
 ROWS_PER_GROUP = 20_000
 """Rows of a Parquet row group: small enough that one area reads little, large enough to pack."""
+SOUGHT = ("area", "measure", "basis", "breakdown", "period_start", "period_end")
+PARQUET = {"compression": "zstd", "write_statistics": list(SOUGHT)}
+"""How tables are written: limits are kept of the columns that a reader asks by, so that the list of
+row groups, which every reading begins with, stays short."""
 
 
 class StoreError(RuntimeError):
@@ -225,7 +229,7 @@ def _to_arrow(frame: pd.DataFrame, schema: pa.Schema) -> pa.Table:
 def _write_table(path: Path, name: str, table: pa.Table) -> str:
     sink = pa.BufferOutputStream()
     table = table.replace_schema_metadata(None)
-    pq.write_table(table, sink, row_group_size=ROWS_PER_GROUP, compression="zstd")
+    pq.write_table(table, sink, row_group_size=ROWS_PER_GROUP, **PARQUET)
     content = sink.getvalue().to_pybytes()
     file = f"{name}-{hashlib.sha256(content).hexdigest()[:16]}.parquet"
     if not (path / file).is_file():
