@@ -28,6 +28,7 @@ class Note(NamedTuple):
     code: str
     message: str
     remedy: str
+    severity: str = "warning"
 
 
 @dataclass(frozen=True, slots=True)

@@ -337,6 +337,9 @@ class _Reader:
         elif reading.kind == "error":
             code, why = "error_value", "is an error of the spreadsheet, not a figure"
             remedy = "Ask the office for the figure."
+        elif reading.reason == "struck":
+            code, why = "struck", "is crossed out: a withdrawn figure, which is not used"
+            remedy = "Ask the office for the figure that stands, or that there is none."
         else:
             code, why = "not_a_number", REFUSALS.get(reason or reading.reason, "is not a figure")
             remedy = "Ask the office, or declare the right figure in config/corrections.yml."

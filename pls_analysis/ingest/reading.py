@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from pls_analysis.ingest import words
+from pls_analysis.ingest import values, words
 from pls_analysis.ingest.cells import Address, Cell
 from pls_analysis.ingest.corrections import Correction, correct
 from pls_analysis.ingest.extraction import Context, Extraction, Observed
 from pls_analysis.ingest.gate import Refused, inspect
 from pls_analysis.ingest.layout import Layout, detect
 from pls_analysis.ingest.matching import apply_forms
+from pls_analysis.ingest.oddities import log_oddities
 from pls_analysis.ingest.readers import read_workbook
 from pls_analysis.ingest.totals import Suspect, check_totals, find_suspects
 from pls_analysis.observations import Issue
@@ -55,18 +56,19 @@ def read_file(
         return refused(path, refusal.code, refusal.message, refusal.remedy)
     sheets, applied, wrong = correct(sheets, corrections)
     out = Extraction(path)
-    for code, message, remedy in inspection.notes:
-        out.issues.append(Issue("warning", code, message, path, remedy=remedy))
+    for note in inspection.notes:
+        out.issues.append(Issue(note.severity, note.code, note.message, path, remedy=note.remedy))
     layouts = [detect(sheet) for sheet in sheets]
     declared = _declared_date(layouts)
     for layout in layouts:
         before = len(out.observed)
         apply_forms(layout, context, out)
+        log_oddities(layout, out)
         own = _declared_date([layout]) or declared
         out.observed[before:] = [one._replace(declared=own) for one in out.observed[before:]]
         _log_sums(layout, out)
     _log_corrections(applied, out)
-    cells = {(layout.sheet.name, at) for layout in layouts for at in layout.grid.boxes}
+    cells = {(layout.sheet.name, at) for layout in layouts for at in _filled(layout)}
     _assert_conserved(cells, out)
     return FileReading(
         path,
@@ -80,6 +82,13 @@ def read_file(
         len(out.logged),
         wrong,
     )
+
+
+def _filled(layout: Layout) -> Iterator[Address]:
+    """Addresses of the cells that say anything: all but those of invisible characters alone."""
+    for at, cell in layout.sheet.cells.items():
+        if at in layout.grid.boxes or values.read(cell).text:
+            yield at
 
 
 def refused(path: str, code: str, message: str, remedy: str) -> FileReading:

@@ -105,7 +105,7 @@ class Grid:
 
 
 def read_grid(sheet: Sheet) -> Grid:
-    """Read every cell of a sheet; merges are clipped to the rows and columns in use."""
+    """Read the cells of a sheet, pictures left out; merges are clipped to what is in use."""
     if not sheet.cells:
         return Grid({}, {})
     spans = {(merge.first_row, merge.first_col): merge for merge in sheet.merges}
@@ -115,7 +115,7 @@ def read_grid(sheet: Sheet) -> Grid:
     covered: dict[Address, Box] = {}
     for (row, col), cell in sheet.cells.items():
         reading = values.read(cell)
-        if reading.kind == "text" and not reading.text:
+        if reading.kind == "picture" or (reading.kind == "text" and not reading.text):
             continue
         merge = spans.get((row, col))
         if merge is None:

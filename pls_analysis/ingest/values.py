@@ -14,7 +14,9 @@ from pls_analysis.ingest import number_formats, units
 from pls_analysis.ingest.cells import Cell
 from pls_analysis.ingest.figures import Number, Refusal, parse_number
 
-ReadingKind = Literal["number", "missing", "text", "date", "error", "uncached", "refused"]
+ReadingKind = Literal[
+    "number", "missing", "text", "date", "error", "uncached", "refused", "picture"
+]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +31,7 @@ class Reading:
     `status` is the bracket letter of a "missing" reading: "x" not available, "z" not applicable,
     "k" below the smallest unit.
     `reason` is the code of a "refused" reading: something like a figure that is not safely one
-    ("approximate", "range", "bad_grouping", "damaged", …).
+    ("approximate", "range", "bad_grouping", "damaged", …), or "struck": a figure crossed out.
     `scale` is the factor of the scale word that the cell names (1.2万: 10000), else 1.
     """
 
@@ -56,6 +58,8 @@ TOO_SMALL = frozenset(["…", "……", "⋯", "⋯⋯", "···", "‧‧‧", 
 DASHES = re.compile(r"[-−–—―─]+|\[z\]")
 ERRORS = frozenset(["#N/A", "#DIV/0!", "#REF!", "#VALUE!", "#NAME?", "#NUM!", "#NULL!", "#SPILL!"])
 WORDS = frozenset(["无", "無", "零", "没有", "空"])
+PICTURE = re.compile(r"=?(?:_xlfn\.)?DISPIMG\(", re.IGNORECASE)
+"""What WPS writes into a cell that holds a picture."""
 
 
 # -- text -----------------------------------------------------------------------------------------
@@ -177,6 +181,13 @@ def status_letter(text: str) -> str:
 
 def read(cell: Cell) -> Reading:
     """Say what a cell says: never raises, never guesses."""
+    reading = _read(cell)
+    if cell.struck and reading.kind not in ("text", "picture"):
+        return Reading("refused", reading.text, reason="struck")
+    return reading
+
+
+def _read(cell: Cell) -> Reading:
     kind, value = cell.kind, cell.value
     if kind == "number":
         return _read_number(value, cell.number_format)  # type: ignore[arg-type]
@@ -211,6 +222,8 @@ def _read_text(stored: str, code: str) -> Reading:
     text = normalise(stored)
     if not text:
         return Reading("text", "")
+    if PICTURE.match(text):
+        return Reading("picture", text)
     squeezed = text.replace(" ", "")
     status = status_letter(squeezed)
     if status:
