@@ -13,7 +13,8 @@ import msoffcrypto
 from msoffcrypto.exceptions import DecryptionError, FileFormatError, InvalidKeyError, ParseError
 
 from pls_analysis.ingest.inspection import FileKind, Inspection, Note, Refused, SheetFacts
-from pls_analysis.ingest.ooxml import SAVE_AGAIN, damaged, inspect_package, locked, truncated
+from pls_analysis.ingest.ooxml import inspect_package
+from pls_analysis.ingest.packages import SAVE_AGAIN, damaged, locked, truncated
 
 __all__ = ["Inspection", "Note", "Refused", "SheetFacts", "inspect"]
 
@@ -126,7 +127,7 @@ def _inspect_zip(content: bytes) -> Inspection:
             raise _not_a_spreadsheet(name)
     if "[content_types].xml" not in names and "xl/workbook.xml" not in names:
         raise _not_a_spreadsheet("a zip archive of other files")
-    return Inspection("xlsx", content, sheets=inspect_package(content))
+    return inspect_package(content)
 
 
 # -- OLE compound files: .xls, .et, and anything encrypted --------------------------------------

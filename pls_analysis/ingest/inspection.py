@@ -31,6 +31,14 @@ class Note(NamedTuple):
     severity: str = "warning"
 
 
+MACROS = Note(
+    "macros",
+    "The workbook holds macros: they were not run; its figures are those the file keeps.",
+    "Nothing to do, where nobody relies on a macro to fill the table.",
+    "info",
+)
+
+
 @dataclass(frozen=True, slots=True)
 class SheetFacts:
     """What a worksheet's XML says beyond the values of its cells.

@@ -14,7 +14,7 @@ from xlrd.compdoc import CompDocError
 
 from pls_analysis.ingest.cells import Sheet
 from pls_analysis.ingest.inspection import FileKind, Inspection, Refused
-from pls_analysis.ingest.ooxml import SAVE_AGAIN
+from pls_analysis.ingest.packages import SAVE_AGAIN
 from pls_analysis.ingest.readers import delimited, html, xls, xlsx
 
 READERS: Mapping[FileKind, Callable[[Inspection, str], list[Sheet]]] = {

@@ -7,6 +7,7 @@ import io
 
 from pls_analysis.ingest.cells import Address, Cell, Sheet
 from pls_analysis.ingest.inspection import Inspection, Refused
+from pls_analysis.ingest.limits import MOST_CELLS, too_many_cells
 
 
 def read_sheets(inspection: Inspection, name: str) -> list[Sheet]:
@@ -19,6 +20,8 @@ def read_sheets(inspection: Inspection, name: str) -> list[Sheet]:
     cells: dict[Address, Cell] = {}
     try:
         for row, fields in enumerate(lines, 1):
+            if len(cells) > MOST_CELLS:
+                raise too_many_cells(f"Line {row}")
             for col, text in enumerate(fields, 1):
                 if text.strip():
                     cells[row, col] = Cell(row, col, text, "text")

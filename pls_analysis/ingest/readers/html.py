@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from pls_analysis.ingest.cells import Address, Cell, Sheet, Span
-from pls_analysis.ingest.inspection import Inspection, Refused
-from pls_analysis.ingest.ooxml import MOST_CELLS
+from pls_analysis.ingest.inspection import Inspection
+from pls_analysis.ingest.limits import MOST_CELLS, too_many_cells
 
 if TYPE_CHECKING:
     from bs4 import Tag
@@ -45,8 +45,7 @@ class _Page:
         tall = min(_span(item, "rowspan", TALLEST_SPAN), last - row + 1)
         self._count += wide * tall
         if self._count > MOST_CELLS:
-            raise Refused("too_big", f"The page's tables have more than {MOST_CELLS:,} cells.",
-                          "Ask the office for the table as an .xlsx file.")  # fmt: skip
+            raise too_many_cells("The page")
         if wide > 1 or tall > 1:
             self.merges.append(Span(row, col, row + tall - 1, col + wide - 1))
             for covered in range(row + 1, row + tall):

@@ -10,9 +10,9 @@ import xlrd
 from xlrd.xldate import XLDateError, xldate_as_datetime
 
 from pls_analysis.ingest.cells import Address, Cell, CellKind, Sheet, Span, integral
-from pls_analysis.ingest.inspection import Inspection, Refused
+from pls_analysis.ingest.inspection import Inspection
+from pls_analysis.ingest.limits import MOST_CELLS, check_merges, too_many_cells
 from pls_analysis.ingest.number_formats import CHINESE_DATES
-from pls_analysis.ingest.ooxml import MOST_MERGES
 
 STATES = ("visible", "hidden", "veryHidden")
 
@@ -22,13 +22,15 @@ def read_sheets(inspection: Inspection, name: str) -> list[Sheet]:
     book = xlrd.open_workbook(
         file_contents=inspection.content, formatting_info=True, logfile=io.StringIO()
     )
+    filled = 0
+    for sheet in book.sheets():
+        filled += sum(sheet.row_len(row) for row in range(sheet.nrows))
+        if filled > MOST_CELLS:
+            raise too_many_cells(f"Sheet {sheet.name}")
     return [_read_sheet(book, sheet) for sheet in book.sheets()]
 
 
 def _read_sheet(book: xlrd.Book, sheet: xlrd.sheet.Sheet) -> Sheet:
-    if len(sheet.merged_cells) > MOST_MERGES:
-        raise Refused("too_many_merges", f"Sheet {sheet.name} merges more than {MOST_MERGES:,} "
-                      "ranges; no form does.", "Undo the merges outside the table.")  # fmt: skip
     cells: dict[Address, Cell] = {}
     for row in range(sheet.nrows):
         for col in range(sheet.row_len(row)):
@@ -40,6 +42,7 @@ def _read_sheet(book: xlrd.Book, sheet: xlrd.sheet.Sheet) -> Sheet:
     merges = [
         Span(top + 1, left + 1, bottom, right) for top, bottom, left, right in sheet.merged_cells
     ]
+    check_merges(sheet.name, merges, sheet.nrows, sheet.ncols)
     return Sheet(
         sheet.name,
         cells,
@@ -64,9 +67,16 @@ def _read_cell(book: xlrd.Book, sheet: xlrd.sheet.Sheet, row: int, col: int) -> 
         value,
         kind,
         number_format,
-        bool(book.font_list[style.font_index].struck_out),
+        _is_struck(book, sheet, row, col, style.font_index),
         (row, col) in sheet.cell_note_map,
     )
+
+
+def _is_struck(book: xlrd.Book, sheet: xlrd.sheet.Sheet, row: int, col: int, font: int) -> bool:
+    """Whether a cell is crossed out, as a whole or in a part of its text."""
+    runs = sheet.rich_text_runlist_map.get((row, col), ())
+    fonts = (font, *(index for _, index in runs))
+    return any(book.font_list[index].struck_out for index in fonts)
 
 
 def _value(book: xlrd.Book, cell_type: int, stored: Any) -> tuple[Any, CellKind]:
