@@ -14,7 +14,14 @@ from msoffcrypto.exceptions import DecryptionError, FileFormatError, InvalidKeyE
 
 from pls_analysis.ingest.inspection import FileKind, Inspection, Note, Refused, SheetFacts
 from pls_analysis.ingest.ooxml import inspect_package
-from pls_analysis.ingest.packages import SAVE_AGAIN, damaged, locked, truncated
+from pls_analysis.ingest.packages import (
+    SAVE_AGAIN,
+    damaged,
+    local,
+    locked,
+    open_package,
+    truncated,
+)
 
 __all__ = ["Inspection", "Note", "Refused", "SheetFacts", "inspect"]
 
@@ -31,11 +38,13 @@ OTHER_FILES = {
 EXTENSIONS: dict[FileKind, tuple[str, ...]] = {
     "xlsx": (".xlsx", ".xlsm", ".xltx", ".xltm"),
     "xls": (".xls", ".xlt", ".et", ".ett"),
+    "ods": (".ods", ".ots"),
     "html": (".htm", ".html"),
     "csv": (".csv", ".tsv", ".txt"),
 }
 KIND_NAMES: dict[FileKind, str] = {
     "xlsx": "an Excel workbook (.xlsx)", "xls": "an old Excel workbook (.xls)",
+    "ods": "an OpenDocument spreadsheet (.ods)",
     "html": "a web page (HTML)", "csv": "a plain text table (CSV)",
 }  # fmt: skip
 AS_XLSX = "Open it in Excel or WPS, save it as .xlsx, and send it again."
@@ -50,7 +59,7 @@ def inspect(path: Path) -> Inspection:
     Raises Refused (code, message, remedy) for whatever cannot or must not be read: empty_file,
     not_a_spreadsheet, truncated_zip, damaged, password, zip_bomb, doctype, duplicate_part,
     too_big, too_many_merges, outside_grid, encoding, damaged_csv, no_table, and formats that are
-    known and not read (xml_2003, mhtml, ods, xlsb, strict_ooxml).
+    known and not read (xml_2003, mhtml, xlsb, strict_ooxml).
     """
     path = Path(path)
     content = _content(path)
@@ -121,13 +130,25 @@ def _inspect_zip(content: bytes) -> Inspection:
     if "xl/workbook.bin" in names:
         raise Refused("xlsb", "The file is a binary workbook (.xlsb), which is not read.", AS_XLSX)
     if "content.xml" in names:
-        raise Refused("ods", "The file is an OpenDocument file (.ods), which is not read.", AS_XLSX)
+        return _inspect_ods(content)
     for part, name in (("word/", "a Word document"), ("ppt/", "a PowerPoint presentation")):
         if any(one.startswith(part) for one in names):
             raise _not_a_spreadsheet(name)
     if "[content_types].xml" not in names and "xl/workbook.xml" not in names:
         raise _not_a_spreadsheet("a zip archive of other files")
     return inspect_package(content)
+
+
+def _inspect_ods(content: bytes) -> Inspection:
+    with open_package(content) as package:
+        kind = b"".join(package.chunks("mimetype"))[:80] if "mimetype" in package else b""
+        if kind and not kind.startswith(b"application/vnd.oasis.opendocument.spreadsheet"):
+            raise _not_a_spreadsheet("an OpenDocument file of another kind")
+        if "meta-inf/manifest.xml" in package and any(
+            local(tag) == "encryption-data" for tag, _ in package.elements("META-INF/manifest.xml")
+        ):
+            raise locked()
+    return Inspection("ods", content)
 
 
 # -- OLE compound files: .xls, .et, and anything encrypted --------------------------------------

@@ -8,7 +8,7 @@ from typing import Literal, NamedTuple
 
 from pls_analysis.ingest.cells import Address, Span
 
-FileKind = Literal["xlsx", "xls", "html", "csv"]
+FileKind = Literal["xlsx", "xls", "ods", "html", "csv"]
 
 
 class Refused(Exception):

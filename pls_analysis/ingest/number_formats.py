@@ -123,3 +123,38 @@ def _scaled_unit(symbols: _Symbols) -> tuple[str | None, int, bool]:
     if symbols.divisor == 1:
         return unit, scale, False
     return unit, 1, scale != symbols.divisor
+
+
+_SHOWN = re.compile(
+    r"(?P<before>[^\d,.]*)(?P<digits>[\d,]*)(?P<decimals>\.\d+)?(?P<power>E[+-]?\d+)?"
+    r"(?P<behind>\D*)"
+)
+
+
+def code_of_shown(number: float, shown: str, percent: bool) -> str:
+    """A format code that says of a number what the text shown for it says.
+
+    OpenDocument keeps both and no code: 12000 shown as 1.2万 gives `0!.0,"万"`. Where the two
+    cannot be brought together the code has a factor that no word names, so that the figure is
+    refused as one that nobody sees as the file holds it.
+    """
+    if percent:
+        return "0.0%"
+    found = _SHOWN.fullmatch(shown.strip())
+    if found is None or not (found["digits"] or found["decimals"]):
+        return "General"  # no figure is shown: ###, or nothing
+    before, behind = (re.sub(r'["() +−-]', "", found[side]) for side in ("before", "behind"))
+    exponent = int((found["power"] or "E0")[1:])
+    decimals = found["decimals"] or ""
+    read = float(f"{found['digits'].replace(',', '') or '0'}{decimals}") * 10.0**exponent
+    rounding = 0.50005 * 10.0 ** (exponent - len(decimals[1:]))
+    scale, _ = units.split_scale(behind)
+    code = '"{}"0{}"{}"' if before else '{}0{}"{}"'
+    if abs(read - abs(number)) <= rounding:
+        return code.format(before, "", behind) if before or behind else "General"
+    if abs(read * scale - abs(number)) <= rounding * scale:
+        thousands, zeros = divmod(len(str(scale)) - 1, 3)
+        return code.format(before, f"{'!.' if zeros else ''}{'0' * zeros}{',' * thousands}", behind)
+    if behind == "%" and abs(read / 100 - abs(number)) <= rounding / 100:
+        return "0.0%"
+    return "0,"

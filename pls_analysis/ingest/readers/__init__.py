@@ -15,11 +15,12 @@ from xlrd.compdoc import CompDocError
 from pls_analysis.ingest.cells import Sheet
 from pls_analysis.ingest.inspection import FileKind, Inspection, Refused
 from pls_analysis.ingest.packages import SAVE_AGAIN
-from pls_analysis.ingest.readers import delimited, html, xls, xlsx
+from pls_analysis.ingest.readers import delimited, html, ods, xls, xlsx
 
 READERS: Mapping[FileKind, Callable[[Inspection, str], list[Sheet]]] = {
     "xlsx": xlsx.read_sheets,
     "xls": xls.read_sheets,
+    "ods": ods.read_sheets,
     "html": html.read_sheets,
     "csv": delimited.read_sheets,
 }

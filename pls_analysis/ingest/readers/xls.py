@@ -14,6 +14,7 @@ from pls_analysis.ingest.inspection import Inspection
 from pls_analysis.ingest.limits import MOST_CELLS, check_merges, too_many_cells
 from pls_analysis.ingest.number_formats import CHINESE_DATES
 
+BLANKS = (xlrd.XL_CELL_EMPTY, xlrd.XL_CELL_BLANK)
 STATES = ("visible", "hidden", "veryHidden")
 
 
@@ -24,7 +25,8 @@ def read_sheets(inspection: Inspection, name: str) -> list[Sheet]:
     )
     filled = 0
     for sheet in book.sheets():
-        filled += sum(sheet.row_len(row) for row in range(sheet.nrows))
+        kinds = (sheet.row_types(row) for row in range(sheet.nrows))
+        filled += sum(len(row) - sum(map(row.count, BLANKS)) for row in kinds)
         if filled > MOST_CELLS:
             raise too_many_cells(f"Sheet {sheet.name}")
     return [_read_sheet(book, sheet) for sheet in book.sheets()]
@@ -34,7 +36,7 @@ def _read_sheet(book: xlrd.Book, sheet: xlrd.sheet.Sheet) -> Sheet:
     cells: dict[Address, Cell] = {}
     for row in range(sheet.nrows):
         for col in range(sheet.row_len(row)):
-            if sheet.cell_type(row, col) in (xlrd.XL_CELL_EMPTY, xlrd.XL_CELL_BLANK):
+            if sheet.cell_type(row, col) in BLANKS:
                 continue
             cell = _read_cell(book, sheet, row, col)
             if cell is not None:
