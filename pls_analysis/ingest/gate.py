@@ -12,7 +12,14 @@ from pathlib import Path
 import msoffcrypto
 from msoffcrypto.exceptions import DecryptionError, FileFormatError, InvalidKeyError, ParseError
 
-from pls_analysis.ingest.inspection import FileKind, Inspection, Note, Refused, SheetFacts
+from pls_analysis.ingest.inspection import (
+    FileKind,
+    Inspection,
+    Note,
+    Refused,
+    SheetFacts,
+    unreadable,
+)
 from pls_analysis.ingest.ooxml import inspect_package
 from pls_analysis.ingest.packages import (
     SAVE_AGAIN,
@@ -57,9 +64,9 @@ def inspect(path: Path) -> Inspection:
     """Check a file and say what kind of table it holds.
 
     Raises Refused (code, message, remedy) for whatever cannot or must not be read: empty_file,
-    not_a_spreadsheet, truncated_zip, damaged, password, zip_bomb, doctype, duplicate_part,
-    too_big, too_many_merges, outside_grid, encoding, damaged_csv, no_table, and formats that are
-    known and not read (xml_2003, mhtml, xlsb, strict_ooxml).
+    unreadable, not_a_spreadsheet, truncated_zip, damaged, password, zip_bomb, doctype,
+    duplicate_part, too_big, too_many_merges, outside_grid, encoding, damaged_csv, no_table, and
+    formats that are known and not read (xml_2003, mhtml, xlsb, strict_ooxml).
     """
     path = Path(path)
     content = _content(path)
@@ -75,17 +82,21 @@ def inspect(path: Path) -> Inspection:
 
 
 def _content(path: Path) -> bytes:
-    size = path.stat().st_size
-    if size == 0:
+    try:
+        size = path.stat().st_size
+        if size > MOST_FILE_BYTES:
+            raise Refused(
+                "too_big",
+                f"The file has {size:,} bytes; at most {MOST_FILE_BYTES:,} are read.",
+                "Remove pictures and unused sheets, or split it, and send it again.",
+            )
+        content = path.read_bytes()
+    except OSError as error:
+        raise Refused(*unreadable(error)) from error
+    if not content:
         raise Refused("empty_file", "The file is empty: it has no byte in it.",
                       "Ask the office to send it again.")  # fmt: skip
-    if size > MOST_FILE_BYTES:
-        raise Refused(
-            "too_big",
-            f"The file has {size:,} bytes; at most {MOST_FILE_BYTES:,} are read.",
-            "Remove pictures and unused sheets, or split it, and send it again.",
-        )
-    return path.read_bytes()
+    return content
 
 
 def _inspect(content: bytes) -> Inspection:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
@@ -39,11 +39,32 @@ MACROS = Note(
 )
 
 
+def unreadable(error: OSError) -> tuple[str, str, str]:
+    """Code, message and remedy for a file that the system does not let us read."""
+    return (
+        "unreadable",
+        f"The file cannot be opened: {error.strerror or error}.",
+        "Close it where it is open, or ask for the right to read it, and ingest again.",
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Flatness:
+    """A large, densely filled sheet without error values: a flat export.
+
+    `changes` gives for a row the columns whose cells have another style from there on; before the
+    first change it is style 0.
+    """
+
+    changes: Mapping[int, Sequence[tuple[int, int]]]
+
+
 @dataclass(frozen=True, slots=True)
 class SheetFacts:
     """What a worksheet's XML says beyond the values of its cells.
 
-    `uncached` holds the formula cells whose result the file does not keep.
+    `uncached` holds the formula cells whose result the file does not keep; `flat` is set for a
+    sheet that is large and flat.
     """
 
     state: str = "visible"
@@ -53,6 +74,7 @@ class SheetFacts:
     formulas: frozenset[Address] = field(default_factory=frozenset)
     uncached: frozenset[Address] = field(default_factory=frozenset)
     commented: frozenset[Address] = field(default_factory=frozenset)
+    flat: Flatness | None = None
 
 
 @dataclass(frozen=True, slots=True)

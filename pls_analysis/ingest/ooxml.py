@@ -11,7 +11,14 @@ from collections.abc import Iterator
 from openpyxl.utils import column_index_from_string, range_boundaries
 
 from pls_analysis.ingest.cells import Address, Span
-from pls_analysis.ingest.inspection import MACROS, Inspection, Note, Refused, SheetFacts
+from pls_analysis.ingest.inspection import (
+    MACROS,
+    Flatness,
+    Inspection,
+    Note,
+    Refused,
+    SheetFacts,
+)
 from pls_analysis.ingest.limits import (
     LAST_COL,
     LAST_ROW,
@@ -26,6 +33,8 @@ from pls_analysis.ingest.limits import (
 from pls_analysis.ingest.packages import Package, damaged, local, open_package, parser_of
 
 MOST_ROW_CELLS = 50_000_000
+LEAST_LARGE = 100_000
+"""Cells with content from which on another reader than openpyxl is worth its checks."""
 STRICT = "http://purl.oclc.org/ooxml/"
 
 
@@ -101,6 +110,7 @@ def _inspect_sheet(package: Package, part: str, state: str, scan: _SheetScan) ->
         frozenset(scan.formulas),
         frozenset(scan.uncached),
         frozenset(map(_address, comments)),
+        scan.flatness(),
     )
 
 
@@ -115,6 +125,10 @@ class _SheetScan:
         self.formulas: set[Address] = set()
         self.uncached: set[Address] = set()
         self.last_row = self.last_col = 0
+        self._before = filled
+        self._is_lossy = False
+        self._styles: dict[int, str] = {}
+        self._changes: dict[int, list[tuple[int, int]]] = {}
         self._row = self._col = self._cells = self._row_cells = 0
         self._type = ""
         self._columns: dict[str, int] = {}
@@ -170,6 +184,10 @@ class _SheetScan:
             raise outside(f"column {col} in row {self._row}")
         self._col = col
         self._type = attrs.get("t", "n")
+        style = attrs.get("s", "0")
+        if self._styles.get(col, "0") != style:
+            self._styles[col] = style
+            self._changes.setdefault(self._row, []).append((col, int(style)))
         if self._pending:
             self._stop_waiting()
         self._cells += 1
@@ -196,6 +214,8 @@ class _SheetScan:
 
     def _value(self, attrs: dict[str, str]) -> None:
         self._count(attrs)
+        if self._type in ("e", "d"):
+            self._is_lossy = True
         if not self._pending:
             return
         if self._type == "str":  # an empty text is a result too
@@ -211,6 +231,14 @@ class _SheetScan:
     def _stop_waiting(self) -> None:
         self._pending = False
         self._parser.CharacterDataHandler = None
+
+    def flatness(self) -> Flatness | None:
+        """How styles change down the columns of a sheet that is large and densely filled."""
+        filled = self.filled - self._before
+        is_dense = self.last_row * self.last_col <= 2 * filled
+        if filled < LEAST_LARGE or self._is_lossy or not is_dense:
+            return None
+        return Flatness(self._changes)
 
     def _merge(self, attrs: dict[str, str]) -> None:
         if len(self.merges) > MOST_MERGES:

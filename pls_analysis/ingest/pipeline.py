@@ -19,7 +19,8 @@ from pls_analysis.ingest import consistency, submissions
 from pls_analysis.ingest.choosing import said_by_name
 from pls_analysis.ingest.corrections import Correction, load_corrections
 from pls_analysis.ingest.forms import Form
-from pls_analysis.ingest.reading import FileReading
+from pls_analysis.ingest.inspection import unreadable
+from pls_analysis.ingest.reading import FileReading, refused
 from pls_analysis.ingest.workers import PASSING, load_context, read_files
 from pls_analysis.observations import COLUMNS, KEY, Issue
 from pls_analysis.project import Project
@@ -87,13 +88,14 @@ def ingest(
     corrections = load_corrections(project.config / "corrections.yml")
     fingerprint = _fingerprint(project)
     found = _list_files(raw)
-    hashes = {path: hashlib.sha256(file.read_bytes()).hexdigest() for file, path in found}
+    hashes, locked = _digests(found)
     copies = _copies(hashes, forms, {one.file for one in corrections})
     kept, before = _unchanged(
         out, fingerprint, {p: h for p, h in hashes.items() if p not in copies}
     )
-    new = [(file, path) for file, path in found if path not in copies and path not in kept]
-    readings = _read(project, new, jobs, progress)
+    new = [(file, path) for file, path in found if path in hashes.keys() - copies.keys() - kept]
+    readings = [*_read(project, new, jobs, progress), *locked]
+    hashes |= {reading.path: "" for reading in locked}
     _check_corrections(corrections, readings, hashes.keys(), copies)
     tables = _gather(before, kept, readings, hashes)
     _add_duplicates(tables, hashes, copies)
@@ -115,6 +117,33 @@ def _is_ignored(path: str) -> bool:
     """Hidden files, Excel's lock files and our own notes are not office reports."""
     parts = path.split("/")
     return parts[-1].lower() in IGNORED_NAMES or any(part.startswith((".", "~$")) for part in parts)
+
+
+def _digests(
+    files: Sequence[tuple[Path, str]],
+) -> tuple[dict[str, str], list[FileReading]]:
+    """The sha256 of each file, and a refusal of each that cannot be opened or named."""
+    hashes: dict[str, str] = {}
+    locked: list[FileReading] = []
+    for file, path in files:
+        try:
+            path.encode()
+            with file.open("rb") as stream:
+                hashes[path] = hashlib.file_digest(stream, "sha256").hexdigest()
+        except OSError as error:
+            locked.append(refused(path, *unreadable(error)))
+        except UnicodeEncodeError:
+            name = os.fsencode(path).decode("gb18030", "replace")
+            locked.append(
+                refused(
+                    name,
+                    "bad_name",
+                    "The file's name is no valid text on this system: "
+                    "an unpacker took its characters for others.",
+                    "Rename the file, and ingest again.",
+                )
+            )
+    return hashes, locked
 
 
 def _copies(

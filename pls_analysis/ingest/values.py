@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 import re
 import unicodedata
 from dataclasses import dataclass
@@ -205,7 +206,12 @@ def _read(cell: Cell) -> Reading:
 @lru_cache(maxsize=65536)
 def _read_number(value: int | float, code: str) -> Reading:
     shown = number_formats.parse(code)
-    number = float(value)
+    try:
+        number = float(value)
+    except OverflowError:
+        number = math.inf
+    if not math.isfinite(number):
+        return Reading("error", str(value)[:20])
     if not number.is_integer():
         number = float(f"{number:.{EXACT_DIGITS}g}")
     if shown.hidden_scale:

@@ -10,6 +10,7 @@ import contextlib
 import gc
 import multiprocessing
 import os
+import traceback
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import TimeoutError as JobTimeout
 from multiprocessing.context import BaseContext
@@ -25,8 +26,9 @@ from pls_analysis.ingest.reading import FileReading, read_file, refused
 from pls_analysis.project import Project
 
 SECONDS_PER_FILE = 120
-PASSING = frozenset({"reader_hung", "reader_died", "reader_out_of_memory"})
+PASSING = frozenset({"reader_hung", "reader_died", "reader_out_of_memory", "unreadable"})
 """Refusals that may come of the machine's state: such files are tried again in each run."""
+SAVE_OR_SPLIT = "Save it as a new .xlsx with nothing in it but the tables, or split it."
 BYTES_PER_WORKER = 4 * 1024**3
 GARBAGE_THRESHOLD = 20_000
 
@@ -63,8 +65,21 @@ def _read(file: Path, path: str) -> FileReading:
     except MemoryError:
         return refused(
             path, "reader_out_of_memory", "The file needs more memory than a reader may take.",
-            "Split it, or delete unused rows, columns and formats, and send it again.",
+            SAVE_OR_SPLIT,
         )  # fmt: skip
+    except Exception as error:  # noqa: BLE001 - whatever it is, it fails this file alone
+        return _failed(path, error)
+
+
+def _failed(path: str, error: Exception) -> FileReading:
+    """The refusal of a file at which our own code failed; the message says where, to mend it."""
+    place = traceback.extract_tb(error.__traceback__)[-1]
+    where = f"{Path(place.filename).name} line {place.lineno}"
+    why = f"{type(error).__name__} in {where}: {error}"[:300]
+    return refused(
+        path, "reader_failed", f"The reader itself failed at this file ({why}).",
+        "Report this line and, if it may be shared, the file to the makers of pls-analysis.",
+    )  # fmt: skip
 
 
 def read_files(
@@ -76,7 +91,7 @@ def read_files(
 ) -> Iterator[FileReading]:
     """Read files in worker processes, in the order given.
 
-    A defect of the reader itself (any other exception) is not hidden: it is raised.
+    Whatever happens at one file, a defect of the reader included, refuses that file and is named.
     """
     if not files:
         return
@@ -95,13 +110,13 @@ def _result(path: str, future, seconds: float) -> FileReading:
         return future.result()
     except JobTimeout:
         return refused(
-            path, "reader_hung", f"Reading it took more than {seconds:g} seconds.",
-            "Open it in Excel or WPS, save it as a new .xlsx, and send it again.",
+            path, "reader_hung", f"Reading it took more than {seconds:g} seconds and was stopped.",
+            SAVE_OR_SPLIT,
         )  # fmt: skip
     except ProcessExpired as expired:
         return refused(
-            path, "reader_died", f"Its reader died (exit code {expired.exitcode}).",
-            "Open it in Excel or WPS, save it as a new .xlsx, and send it again.",
+            path, "reader_died", f"It killed the process that read it (exit code "
+            f"{expired.exitcode}).", SAVE_OR_SPLIT,
         )  # fmt: skip
 
 

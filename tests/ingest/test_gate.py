@@ -46,8 +46,9 @@ REFUSED = {
     "Word": (
         "a.xlsx", lambda: broken.zipped(word__document=b"x"), "not_a_spreadsheet", "Word",
     ),
-    "OpenDocument": (
-        "a.ods", lambda: broken.zipped(mimetype=b"x", **{"content.xml": b"x"}), "ods", ".ods",
+    "OpenDocument text": (
+        "a.odt", lambda: broken.zipped(mimetype=b"x", **{"content.xml": b"x"}),
+        "not_a_spreadsheet", "OpenDocument",
     ),
     "binary workbook": (
         "a.xlsb", lambda: broken.zipped(**{"xl/workbook.bin": b"x"}), "xlsb", ".xlsb",

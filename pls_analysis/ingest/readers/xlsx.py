@@ -14,6 +14,7 @@ from openpyxl.utils.datetime import from_excel
 from pls_analysis.ingest.cells import Address, Cell, CellKind, Sheet, integral
 from pls_analysis.ingest.inspection import Inspection, SheetFacts
 from pls_analysis.ingest.number_formats import CHINESE_DATES
+from pls_analysis.ingest.readers import large
 
 KINDS: dict[str, CellKind] = {"n": "number", "s": "text", "d": "date", "b": "boolean", "e": "error"}
 ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
@@ -34,22 +35,32 @@ def read_sheets(inspection: Inspection, name: str) -> list[Sheet]:
             io.BytesIO(inspection.content), read_only=True, data_only=True, keep_links=False
         )
         try:
-            return [_read_sheet(book, title, facts) for title, facts in inspection.sheets.items()]
+            return [
+                _read_sheet(book, title, facts, inspection.content)
+                for title, facts in inspection.sheets.items()
+            ]
         finally:
             book.close()
 
 
-def _read_sheet(book: Workbook, title: str, facts: SheetFacts) -> Sheet:
-    sheet: Any = book[title]
-    sheet.reset_dimensions()  # what a file declares of its size is often wrong (WPS: A1)
+def _read_sheet(book: Workbook, title: str, facts: SheetFacts, content: bytes) -> Sheet:
     reader = _CellReader(book.epoch, facts)
+    try:
+        cells = large.read_cells(content, book, title, facts, reader.read)
+    except large.Unsure:
+        cells = _read_cells(book[title], reader)
+    return Sheet(title, cells, facts.merges, facts.hidden_rows, facts.hidden_cols, facts.state)
+
+
+def _read_cells(sheet: Any, reader: _CellReader) -> dict[Address, Cell]:
+    sheet.reset_dimensions()  # what a file declares of its size is often wrong (WPS: A1)
     cells: dict[Address, Cell] = {}
     for row in sheet.iter_rows():
         for stored in row:
             cell = reader.read(stored)
             if cell is not None:
                 cells[cell.row, cell.col] = cell
-    return Sheet(title, cells, facts.merges, facts.hidden_rows, facts.hidden_cols, facts.state)
+    return cells
 
 
 class _CellReader:
@@ -68,7 +79,7 @@ class _CellReader:
         style = self._style(stored)
         if kind == "text":
             if "_x" in value:
-                value = ESCAPE.sub(lambda match: chr(int(match[1], 16)), value)
+                value = _unescape(value)
             if not value.strip():
                 return None
         elif kind == "date":
@@ -106,6 +117,12 @@ class _CellReader:
             style = _Style(code, bool(stored.font and stored.font.strike), chinese is not None)
             self._styles[stored._style_id] = style
         return style
+
+
+def _unescape(text: str) -> str:
+    """Text with its `_x000D_` escapes read; halves of a character that lack the other half go."""
+    text = ESCAPE.sub(lambda match: chr(int(match[1], 16)), text)
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def _without_midnight(value: Any) -> Any:
