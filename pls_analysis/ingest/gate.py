@@ -7,6 +7,7 @@ import io
 import re
 import zipfile
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 
 import msoffcrypto
@@ -71,14 +72,8 @@ def inspect(path: Path) -> Inspection:
     path = Path(path)
     content = _content(path)
     inspection = _inspect(content)
-    return Inspection(
-        inspection.kind,
-        inspection.content,
-        (*inspection.notes, *_extension_notes(path, inspection.kind)),
-        inspection.sheets,
-        inspection.encoding,
-        inspection.delimiter,
-    )
+    notes = (*inspection.notes, *_extension_notes(path, inspection.kind))
+    return replace(inspection, notes=notes)
 
 
 def _content(path: Path) -> bytes:

@@ -63,8 +63,8 @@ class Flatness:
 class SheetFacts:
     """What a worksheet's XML says beyond the values of its cells.
 
-    `uncached` holds the formula cells whose result the file does not keep; `flat` is set for a
-    sheet that is large and flat.
+    `uncached` holds the formula cells whose result the file does not keep; `struck` those
+    whose inline text is crossed out in a part; `flat` is set for a sheet that is large and flat.
     """
 
     state: str = "visible"
@@ -74,6 +74,7 @@ class SheetFacts:
     formulas: frozenset[Address] = field(default_factory=frozenset)
     uncached: frozenset[Address] = field(default_factory=frozenset)
     commented: frozenset[Address] = field(default_factory=frozenset)
+    struck: frozenset[Address] = field(default_factory=frozenset)
     flat: Flatness | None = None
 
 
@@ -83,8 +84,9 @@ class Inspection:
 
     `content` is what the readers read, so that nothing else than what was checked is parsed; it is
     decrypted where the file was locked with Excel's built-in password. `sheets` (xlsx only) has
-    the facts of each worksheet by its name, in the order of the workbook. `encoding` and
-    `delimiter` are those of text files.
+    the facts of each worksheet by its name, in the order of the workbook;
+    `struck_text` says that parts of its texts are crossed out. `encoding` and `delimiter` are those
+    of text files.
     """
 
     kind: FileKind
@@ -93,3 +95,4 @@ class Inspection:
     sheets: Mapping[str, SheetFacts] = field(default_factory=dict, repr=False)
     encoding: str = ""
     delimiter: str = ""
+    struck_text: bool = False

@@ -45,7 +45,20 @@ def inspect_package(content: bytes) -> Inspection:
     """
     with open_package(content) as package:
         sheets = _inspect_sheets(package)
-        return Inspection("xlsx", content, tuple(_notes(package)), sheets)
+        struck = _has_struck_text(package)
+        return Inspection("xlsx", content, tuple(_notes(package)), sheets, struck_text=struck)
+
+
+def _has_struck_text(package: Package) -> bool:
+    """Whether the part of shared texts names crossed-out ones; looked at as bytes, to be fast."""
+    for name in package.names():
+        if name.endswith("sharedstrings.xml"):
+            end = b""
+            for chunk in package.chunks(name):
+                if b"strike" in end + chunk:
+                    return True
+                end = chunk[-6:]
+    return False
 
 
 def _notes(package: Package) -> Iterator[Note]:
@@ -110,6 +123,7 @@ def _inspect_sheet(package: Package, part: str, state: str, scan: _SheetScan) ->
         frozenset(scan.formulas),
         frozenset(scan.uncached),
         frozenset(map(_address, comments)),
+        frozenset(scan.struck),
         scan.flatness(),
     )
 
@@ -124,6 +138,7 @@ class _SheetScan:
         self.hidden_cols: set[int] = set()
         self.formulas: set[Address] = set()
         self.uncached: set[Address] = set()
+        self.struck: set[Address] = set()
         self.last_row = self.last_col = 0
         self._before = filled
         self._is_lossy = False
@@ -136,7 +151,8 @@ class _SheetScan:
         self._parser = parser_of(self._start)
         self._handlers = {
             "c": self._cell, "v": self._value, "row": self._start_row, "f": self._formula,
-            "is": self._count, "mergeCell": self._merge, "col": self._column,
+            "is": self._count, "strike": self._strike,
+            "mergeCell": self._merge, "col": self._column,
         }  # fmt: skip
 
     def run(self, chunks: Iterator[bytes]) -> None:
@@ -231,6 +247,11 @@ class _SheetScan:
     def _stop_waiting(self) -> None:
         self._pending = False
         self._parser.CharacterDataHandler = None
+
+    def _strike(self, attrs: dict[str, str]) -> None:
+        """Crossed-out text stands in the sheet itself only as a part of an inline text."""
+        if attrs.get("val", "1") in ("1", "true"):
+            self.struck.add((self._row, self._col))
 
     def flatness(self) -> Flatness | None:
         """How styles change down the columns of a sheet that is large and densely filled."""

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 WIDEST_SPAN = 1_000
 """Browsers cut wider spans too (HTML standard, section 4.9.11)."""
 TALLEST_SPAN = 65_534
+STRUCK = ["s", "strike", "del"]
 
 
 class _Page:
@@ -52,7 +53,8 @@ class _Page:
                 self._covered.setdefault(covered, set()).update(range(col, col + wide))
         text = _text(item)
         if text.strip():
-            self.cells[row, col] = Cell(row, col, text, "text")
+            struck = item.find(STRUCK) is not None
+            self.cells[row, col] = Cell(row, col, text, "text", struck=struck)
         return col + wide
 
 

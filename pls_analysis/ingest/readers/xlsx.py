@@ -9,6 +9,7 @@ import warnings
 from typing import Any, NamedTuple
 
 from openpyxl import Workbook, load_workbook
+from openpyxl.cell.rich_text import CellRichText, TextBlock
 from openpyxl.utils.datetime import from_excel
 
 from pls_analysis.ingest.cells import Address, Cell, CellKind, Sheet, integral
@@ -32,21 +33,27 @@ def read_sheets(inspection: Inspection, name: str) -> list[Sheet]:
         # openpyxl warns of parts it leaves out (headers, validation); none of them hold cells.
         warnings.simplefilter("ignore", UserWarning)
         book = load_workbook(
-            io.BytesIO(inspection.content), read_only=True, data_only=True, keep_links=False
+            io.BytesIO(inspection.content),
+            read_only=True,
+            data_only=True,
+            keep_links=False,
+            rich_text=inspection.struck_text,
         )
         try:
             return [
-                _read_sheet(book, title, facts, inspection.content)
+                _read_sheet(book, title, facts, inspection)
                 for title, facts in inspection.sheets.items()
             ]
         finally:
             book.close()
 
 
-def _read_sheet(book: Workbook, title: str, facts: SheetFacts, content: bytes) -> Sheet:
+def _read_sheet(book: Workbook, title: str, facts: SheetFacts, inspection: Inspection) -> Sheet:
     reader = _CellReader(book.epoch, facts)
     try:
-        cells = large.read_cells(content, book, title, facts, reader.read)
+        if inspection.struck_text:
+            raise large.Unsure
+        cells = large.read_cells(inspection.content, book, title, facts, reader.read)
     except large.Unsure:
         cells = _read_cells(book[title], reader)
     return Sheet(title, cells, facts.merges, facts.hidden_rows, facts.hidden_cols, facts.state)
@@ -77,7 +84,10 @@ class _CellReader:
             return self._read_uncached(stored) if self._facts.uncached else None
         kind = KINDS[stored.data_type]
         style = self._style(stored)
+        struck = style.struck
         if kind == "text":
+            struck = struck or self._has_struck_part(stored)
+            value = str(value)
             if "_x" in value:
                 value = _unescape(value)
             if not value.strip():
@@ -88,13 +98,21 @@ class _CellReader:
             value, kind = self._read_date(value)
         elif isinstance(value, float):
             value = integral(value)
-        return self._cell(stored, value, kind, style)
+        return self._cell(stored, value, kind, style, struck)
 
     def _read_uncached(self, stored: Any) -> Cell | None:
         address = (getattr(stored, "row", 0), getattr(stored, "column", 0))
         if address not in self._facts.uncached:
             return None
-        return self._cell(stored, None, "uncached", self._style(stored))
+        style = self._style(stored)
+        return self._cell(stored, None, "uncached", style, style.struck)
+
+    def _has_struck_part(self, stored: Any) -> bool:
+        """Whether a part of a text is crossed out: an old figure with the new one behind it."""
+        if not isinstance(stored.value, CellRichText):
+            return bool(self._facts.struck) and (stored.row, stored.column) in self._facts.struck
+        fonts = (part.font for part in stored.value if isinstance(part, TextBlock))
+        return any(font is not None and bool(font.strike) for font in fonts)
 
     def _read_date(self, serial: float) -> tuple[Any, CellKind]:
         try:
@@ -102,10 +120,10 @@ class _CellReader:
         except (OverflowError, ValueError):
             return integral(serial), "number"
 
-    def _cell(self, stored: Any, value: Any, kind: CellKind, style: _Style) -> Cell:
+    def _cell(self, stored: Any, value: Any, kind: CellKind, style: _Style, struck: bool) -> Cell:
         row, col = stored.row, stored.column
         commented = (row, col) in self._facts.commented
-        return Cell(row, col, value, kind, style.number_format, style.struck, commented)
+        return Cell(row, col, value, kind, style.number_format, struck, commented)
 
     def _style(self, stored: Any) -> _Style:
         # The style's number is the one thing openpyxl keeps to itself; asking for the format of
