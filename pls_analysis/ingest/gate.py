@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+import struct
 import zipfile
 from collections import Counter
 from dataclasses import replace
@@ -170,7 +171,10 @@ def _inspect_ole(content: bytes) -> Inspection:
         opened = _decrypt(office) if encrypted else content
     except (FileFormatError, ParseError) as error:
         raise _not_a_spreadsheet("an Office file of another kind, or a damaged one") from error
-    except (OSError, LookupError, ValueError, TypeError, AttributeError, AssertionError) as error:
+    except (
+        ArithmeticError, AssertionError, AttributeError, LookupError, OSError, TypeError,
+        ValueError, struct.error,
+    ) as error:  # fmt: skip
         # The library meets damaged files with whatever its struct and index work raises.
         raise damaged("its inner directory cannot be read") from error
     if opened.startswith(b"PK"):
