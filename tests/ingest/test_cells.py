@@ -9,6 +9,7 @@ import io
 import warnings
 from pathlib import Path
 
+import ods_files
 import openpyxl
 import pandas as pd
 import pytest
@@ -72,7 +73,10 @@ def as_html(table: Table) -> bytes:
     return f"<html><body><table>{rows}</table></body></html>".encode()
 
 
-WRITERS = {"a.xlsx": as_xlsx, "a.xls": as_xls, "a.csv": as_csv, "a.html": as_html}
+WRITERS = {
+    "a.xlsx": as_xlsx, "a.xls": as_xls, "a.csv": as_csv, "a.html": as_html,
+    "a.ods": lambda lines: ods_files.as_ods(ods_files.table(lines)),
+}  # fmt: skip
 LABELS = st.text(st.sampled_from("人民调解受理数（件）一二三a)/"), min_size=1, max_size=8)
 FIGURES = st.integers(-(10**9), 10**9) | st.decimals(-(10**6), 10**6, places=2).map(float)
 
@@ -87,7 +91,7 @@ def test_one_table_says_the_same_in_every_kind_of_file(tmp_path_factory, lines) 
         (sheet,) = read(folder, name, write(table))
         readings = {at: values.read(cell) for at, cell in sheet.cells.items()}
         said[name] = {at: (one.kind, one.value, one.text) for at, one in readings.items()}
-    assert said["a.xls"] == said["a.xlsx"]
+    assert said["a.xls"] == said["a.xlsx"] == said["a.ods"]
     assert said["a.html"] == said["a.csv"]
     whole = {at: (kind, value) for at, (kind, value, _) in said["a.xlsx"].items()}
     assert {at: (kind, value) for at, (kind, value, _) in said["a.csv"].items()} == whole
@@ -168,16 +172,25 @@ def test_blanks_are_no_cells_and_merges_are_not_expanded(rich) -> None:
     assert sheet.hidden_cols == {3}
 
 
-@pytest.mark.parametrize("number", [27, 31, 36, 50, 57, 58])
-def test_chinese_built_in_date_formats_are_dates(number: int, tmp_path: Path) -> None:
+WHOLE_DATES = dict.fromkeys([*range(27, 32), 36, *range(50, 55), 57, 58], dt.date(2022, 6, 1))
+WITH_TIMES = dict.fromkeys([*range(32, 36), 55, 56], dt.datetime(2022, 6, 1, 12))
+YEAR_MONTHS = {27, 36, 50, 52, 57}
+
+
+@pytest.mark.parametrize(("number", "value"), (WHOLE_DATES | WITH_TIMES).items())
+def test_chinese_built_in_date_formats_are_dates(number: int, value, tmp_path: Path) -> None:
+    stored = b"44713" if number in WHOLE_DATES else b"44713.5"
     content = rezip(
         {
             "xl/styles.xml": lambda xml: xml.replace(b'numFmtId="0"', b'numFmtId="%d"' % number),
-            SHEET: lambda xml: xml.replace(b"<v>5</v>", b"<v>44713</v>"),
+            SHEET: lambda xml: xml.replace(b"<v>5</v>", b"<v>%s</v>" % stored),
         }
     )
     cell = read(tmp_path, "a.xlsx", content)[0].cells[2, 2]
-    assert (cell.kind, cell.value) == ("date", dt.date(2022, 6, 1))
+    assert (cell.kind, cell.value) == ("date", value)
+    reading = values.read(cell)
+    assert (reading.text == "2022年6月") == (number in YEAR_MONTHS)
+    assert reading.text.startswith("2022")
 
 
 def test_a_serial_that_is_no_date_is_an_error_not_a_crash(tmp_path: Path) -> None:
