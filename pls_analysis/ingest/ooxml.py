@@ -35,6 +35,8 @@ from pls_analysis.ingest.packages import Package, damaged, local, open_package, 
 MOST_ROW_CELLS = 50_000_000
 LEAST_LARGE = 100_000
 """Cells with content from which on another reader than openpyxl is worth its checks."""
+LEAST_FILLED = 0.5
+"""The share of filled cells of a flat sheet: calamine makes room for the blank ones too."""
 STRICT = "http://purl.oclc.org/ooxml/"
 
 
@@ -256,7 +258,7 @@ class _SheetScan:
     def flatness(self) -> Flatness | None:
         """How styles change down the columns of a sheet that is large and densely filled."""
         filled = self.filled - self._before
-        is_dense = self.last_row * self.last_col <= 2 * filled
+        is_dense = self.last_row * self.last_col * LEAST_FILLED <= filled
         if filled < LEAST_LARGE or self._is_lossy or not is_dense:
             return None
         return Flatness(self._changes)

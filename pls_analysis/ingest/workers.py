@@ -60,8 +60,13 @@ def _prepare(project: Project) -> None:
 
 def _read(file: Path, path: str) -> FileReading:
     mine = [one for one in _state["corrections"] if one.file == path]
+    return guarded(path, lambda: read_file(file, path, _state["context"], mine))
+
+
+def guarded(path: str, read: Callable[[], FileReading]) -> FileReading:
+    """What reading a file gives; a refusal of the file where it raises anything."""
     try:
-        return read_file(file, path, _state["context"], mine)
+        return read()
     except MemoryError:
         return refused(
             path, "reader_out_of_memory", "The file needs more memory than a reader may take.",

@@ -121,6 +121,7 @@ class _Table:
         self._row = self._col = self._columns = 0
         self._row_attrs: Attributes = {}
         self._stored: list[_Stored] = []
+        self._rows: list[tuple[int, int, list[_Stored]]] = []
         self._attrs: Attributes | None = None
         self._lines: list[str] = []
         self._aside: list[str] = []  # what is open within a cell and is none of its text
@@ -174,6 +175,9 @@ class _Table:
 
     def _end_cell(self) -> None:
         attrs = self._attrs or {}
+        attrs.setdefault(
+            "table:style-name", self._row_attrs.get("table:default-cell-style-name", "")
+        )
         repeat = _count(attrs, "table:number-columns-repeated")
         text = "\n".join(self._lines)
         if text.strip() or "office:value-type" in attrs or "table:formula" in attrs:
@@ -196,9 +200,7 @@ class _Table:
         last = self._stored[-1].col + self._stored[-1].repeat - 1
         if self._row > LAST_ROW or last > LAST_COL:
             raise outside(f"row {self._row}, column {last}")
-        for row in range(first, self._row + 1):
-            for stored in self._stored:
-                self._add(row, stored)
+        self._rows.append((first, self._row, self._stored))
         if self._row_attrs.get("table:visibility") in ("collapse", "filter"):
             self._hidden_rows.update(range(first, self._row + 1))
 
@@ -211,15 +213,18 @@ class _Table:
         value, kind, code = _value(attrs, stored.text)
         if value is None and kind != "uncached":
             return
-        style = attrs.get("table:style-name") or self._row_attrs.get(
-            "table:default-cell-style-name"
-        )
+        style = attrs.get("table:style-name")
         for col in range(stored.col, stored.col + stored.repeat):
             struck = style in self._struck if style else col in self._struck_cols
             struck = struck or stored.struck
             self._cells[row, col] = Cell(row, col, value, kind, code, struck, stored.commented)
 
     def sheet(self) -> Sheet:
+        """The sheet with its repeated cells written out, once their number is known to be small."""
+        for first, last, listed in self._rows:
+            for row in range(first, last + 1):
+                for stored in listed:
+                    self._add(row, stored)
         last_row = max((row for row, _ in self._cells), default=0)
         last_col = max((col for _, col in self._cells), default=0)
         check_merges(self._name, self._merges, last_row, last_col)
