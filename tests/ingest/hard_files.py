@@ -8,6 +8,7 @@ import tempfile
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import broken_files as broken
 import openpyxl
@@ -18,7 +19,8 @@ from openpyxl.cell.text import InlineFont
 from openpyxl.styles import Font
 from places import report
 
-Sheet = openpyxl.worksheet.worksheet.Worksheet
+Sheet = Any
+"""A worksheet of openpyxl, whose `active` may be a chart or nothing."""
 CALC_CHAIN = "xl/externalLinks/externalLink1.xml"
 DISPIMG = '_xlfn.DISPIMG("ID_0123456789ABCDEF",1)'
 
@@ -73,13 +75,11 @@ def hide_columns(sheet: Sheet) -> None:
 
 
 def hide_sheet(sheet: Sheet) -> None:
-    assert sheet.parent is not None
     sheet.parent.create_sheet("封面")["A1"] = "封面"
     sheet.sheet_state = "hidden"
 
 
 def many_sheets(sheet: Sheet) -> None:
-    assert sheet.parent is not None
     for number in range(299):
         sheet.parent.create_sheet(f"附件{number}")["B2"] = "此页无数据"
 
@@ -107,11 +107,16 @@ def with_macros(month: int) -> bytes:
                         content=good(month))  # fmt: skip
 
 
+def active(content: bytes) -> Sheet:
+    """The sheet of a report."""
+    return openpyxl.load_workbook(io.BytesIO(content)).active
+
+
 def as_xls(content: bytes) -> bytes:
     """The same cells in the old format, which WPS writes under the name .et too."""
     book = xlwt.Workbook(encoding="utf-8")
     sheet = book.add_sheet("月报")
-    for line in openpyxl.load_workbook(io.BytesIO(content)).active.iter_rows():
+    for line in active(content).iter_rows():
         for one in line:
             if one.value not in (None, ""):
                 sheet.write(one.row - 1, one.column - 1, one.value)
@@ -121,7 +126,7 @@ def as_xls(content: bytes) -> bytes:
 
 
 def as_open_document(content: bytes) -> bytes:
-    lines = openpyxl.load_workbook(io.BytesIO(content)).active.values
+    lines = active(content).values
     return as_ods(
         table(
             [float(value) if isinstance(value, int) else value or None for value in line]

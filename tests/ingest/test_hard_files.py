@@ -7,6 +7,7 @@ import signal
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import broken_files as broken
 import hard_files as hard
@@ -92,7 +93,7 @@ def test_a_folder_of_hard_files_and_a_good_one(place: Project) -> None:
 
 WHOLE = {"total": 10, "kind=family": 4, "kind=other": 6}
 NO_TOTAL = {"kind=family": 4, "kind=other": 6}
-SAID: dict[str, tuple[dict[str, float], str, str, str, str]] = {
+SAID: dict[str, tuple[dict[str, int], str, str, str, str]] = {
     "WPS的尺寸写A1.xlsx": (WHOLE, "", "", "", ""),
     "WPS的图片.xlsx": (WHOLE, "picture", "info", "G4", "G4: pictures (WPS DISPIMG)"),
     "最后一格.xlsx": (WHOLE, "unplaced", "warning", "XFD1048576", "no table"),
@@ -183,7 +184,7 @@ ENDS = {
 
 
 def _read_or_end(file: Path, path: str):
-    ends: dict[str, Callable[[], object]] = {
+    ends: dict[str, Callable[[], Any]] = {
         "自杀": lambda: os.kill(os.getpid(), signal.SIGKILL),
         "中止": os.abort,
         "退出": lambda: os._exit(9),
