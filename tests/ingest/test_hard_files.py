@@ -375,3 +375,15 @@ def test_a_panic_of_calamine_falls_back(tmp_path: Path, monkeypatch: pytest.Monk
     monkeypatch.setattr(ooxml, "LEAST_LARGE", 1)
     monkeypatch.setattr(large.CalamineWorkbook, "from_filelike", panic, raising=False)
     assert len(read_workbook(file, inspect(file))[0].cells) == 5
+
+
+def test_a_sheet_full_of_cells_without_a_place_is_one_issue(place: Project) -> None:
+    def fill(sheet: Any) -> None:
+        other = sheet.parent.create_sheet("通讯录")
+        for row in range(1, 150):
+            other.append(["张三", f"电话{row}"])
+
+    put(place, "通讯录.xlsx", hard.edited(1, fill))
+    ingest(place, jobs=1)
+    (issue,) = issues(place, "通讯录.xlsx")["unplaced"]
+    assert "A1:B149, 298 in all" in issue.message
