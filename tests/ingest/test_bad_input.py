@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -12,6 +13,7 @@ import pytest
 from msoffcrypto.format.ooxml import OOXMLFile
 from places import district, report
 
+import pls_analysis
 from pls_analysis.ingest.pipeline import IngestError, Outcome, ingest
 from pls_analysis.project import Project
 from pls_analysis.store import Store
@@ -309,3 +311,16 @@ def test_a_zip_that_is_no_workbook(place: Project) -> None:
     outcome, _ = outcome_and_issues(place)
     assert outcome.refused == ["照片.xlsx"]
     assert_the_rest_went_on(place)
+
+
+CODE = re.compile(r'(?:"(?:error|warning)",|code, wh\w+ =|_refuse\()\s*"([a-z_]+)"')
+
+
+def test_whatever_is_logged_against_figures_has_its_words_for_readers() -> None:
+    """A brief names the errors and warnings of its area's own reports."""
+    package = Path(pls_analysis.__file__).parent
+    texts = [file.read_text(encoding="utf-8") for file in (package / "ingest").rglob("*.py")]
+    codes = {code for text in texts for code in CODE.findall(text)}
+    assert {"struck", "hidden_figures", "form_unknown", "period_missing"} <= codes
+    words = (package / "data" / "messages" / "en.yml").read_text(encoding="utf-8")
+    assert sorted(code for code in codes if f"\nissue.{code}:" not in words) == []
