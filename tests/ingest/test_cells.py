@@ -319,6 +319,15 @@ def test_workbooks_locked_with_excels_own_password_are_read(real: Path) -> None:
         assert sum(values.read(cell).kind == "number" for cell in cells) > 20, file
 
 
+def test_a_locked_workbook_of_wps_is_read(real: Path, tmp_path: Path) -> None:
+    locked = next(file for file in sorted(real.rglob("*.xls")) if inspect_is_decrypted(file))
+    file = tmp_path / "a.et"
+    file.write_bytes(locked.read_bytes())
+    inspection = inspect(file)
+    assert inspection.notes == ()
+    assert read_workbook(file, inspection) == read_workbook(locked, inspect(locked))
+
+
 def inspect_is_decrypted(file: Path) -> bool:
     inspection = inspect(file)
     return inspection.kind == "xls" and inspection.content != file.read_bytes()

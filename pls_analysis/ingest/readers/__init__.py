@@ -44,7 +44,7 @@ def read_workbook(path: Path, inspection: Inspection) -> list[Sheet]:
         sheets = READERS[inspection.kind](inspection, Path(path).stem)
     except PARSER_ERRORS as error:
         why = f"{type(error).__name__}: {error}"[:200]
-        raise Refused("damaged", f"The file is damaged and cannot be read ({why}).",
+        raise Refused("damaged", f"The file is damaged: its parts contradict each other ({why}).",
                       SAVE_AGAIN) from error  # fmt: skip
     sheets = [sheet for sheet in sheets if sheet.cells]
     if not sheets:
