@@ -19,7 +19,7 @@ from pls_analysis.ingest.inspection import (
     Inspection,
     Note,
     Refused,
-    SheetFacts,
+    SheetPart,
     unreadable,
 )
 from pls_analysis.ingest.ooxml import inspect_package
@@ -32,7 +32,7 @@ from pls_analysis.ingest.packages import (
     truncated,
 )
 
-__all__ = ["Inspection", "Note", "Refused", "SheetFacts", "inspect"]
+__all__ = ["Inspection", "Note", "Refused", "SheetPart", "inspect"]
 
 MOST_FILE_BYTES = 64 * 1024**2
 EXCEL_PASSWORD = "VelvetSweatshop"
@@ -148,6 +148,7 @@ def _inspect_zip(content: bytes) -> Inspection:
 
 def _inspect_ods(content: bytes) -> Inspection:
     with open_package(content) as package:
+        package.check_prologues()
         kind = b"".join(package.chunks("mimetype"))[:80] if "mimetype" in package else b""
         if kind and not kind.startswith(b"application/vnd.oasis.opendocument.spreadsheet"):
             raise _not_a_spreadsheet("an OpenDocument file of another kind")

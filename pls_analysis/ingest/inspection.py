@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
-
-from pls_analysis.ingest.cells import Address, Span
 
 FileKind = Literal["xlsx", "xls", "ods", "html", "csv"]
 
@@ -48,34 +45,12 @@ def unreadable(error: OSError) -> tuple[str, str, str]:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Flatness:
-    """A large, densely filled sheet without error values: a flat export.
+class SheetPart(NamedTuple):
+    """A worksheet of an .xlsx: its name, the part of the package that holds it, its visibility."""
 
-    `changes` gives for a row the columns whose cells have another style from there on; before the
-    first change it is style 0.
-    """
-
-    changes: Mapping[int, Sequence[tuple[int, int]]]
-
-
-@dataclass(frozen=True, slots=True)
-class SheetFacts:
-    """What a worksheet's XML says beyond the values of its cells.
-
-    `uncached` holds the formula cells whose result the file does not keep; `struck` those
-    whose inline text is crossed out in a part; `flat` is set for a sheet that is large and flat.
-    """
-
+    name: str
+    part: str
     state: str = "visible"
-    merges: tuple[Span, ...] = ()
-    hidden_rows: frozenset[int] = field(default_factory=frozenset)
-    hidden_cols: frozenset[int] = field(default_factory=frozenset)
-    formulas: frozenset[Address] = field(default_factory=frozenset)
-    uncached: frozenset[Address] = field(default_factory=frozenset)
-    commented: frozenset[Address] = field(default_factory=frozenset)
-    struck: frozenset[Address] = field(default_factory=frozenset)
-    flat: Flatness | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,16 +58,13 @@ class Inspection:
     """A file let in: its kind by its bytes, the bytes themselves, and what is odd about it.
 
     `content` is what the readers read, so that nothing else than what was checked is parsed; it is
-    decrypted where the file was locked with Excel's built-in password. `sheets` (xlsx only) has
-    the facts of each worksheet by its name, in the order of the workbook;
-    `struck_text` says that parts of its texts are crossed out. `encoding` and `delimiter` are those
-    of text files.
+    decrypted where the file was locked with Excel's built-in password. `sheets` (xlsx only) lists
+    the worksheets in order. `encoding` and `delimiter` are those of text files.
     """
 
     kind: FileKind
     content: bytes = field(repr=False)
     notes: tuple[Note, ...] = ()
-    sheets: Mapping[str, SheetFacts] = field(default_factory=dict, repr=False)
+    sheets: tuple[SheetPart, ...] = ()
     encoding: str = ""
     delimiter: str = ""
-    struck_text: bool = False

@@ -31,9 +31,7 @@ def open_package(content: bytes) -> Iterator[Package]:
     """Open a zip package; whatever its damage makes a parser raise becomes a Refused."""
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            package = Package(archive)
-            package.check_prologues()
-            yield package
+            yield Package(archive)
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as error:
         raise truncated() from error
     except expat.ExpatError as error:
