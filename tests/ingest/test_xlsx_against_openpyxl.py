@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import itertools
 import warnings
 from pathlib import Path
 from typing import Any
@@ -40,15 +41,14 @@ def ours(file: Path) -> dict[str, Sheet]:
 
 def theirs(content: bytes, name: str) -> dict[tuple[int, int], tuple[Any, ...]]:
     """The cells of a sheet as openpyxl reads them: value, kind, number format, strike."""
+    found = {}
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", UserWarning)
         # Whole, it cannot open some real files at all: they name pictures they do not hold.
         book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True)
-    sheet: Any = book[name]
-    sheet.reset_dimensions()
-    found = {}
-    for row in sheet.iter_rows():
-        for cell in row:
+        sheet: Any = book[name]
+        sheet.reset_dimensions()
+        for cell in itertools.chain.from_iterable(sheet.iter_rows()):
             value = cell.value
             if value is None or (isinstance(value, str) and not value.strip()):
                 continue
@@ -56,8 +56,9 @@ def theirs(content: bytes, name: str) -> dict[tuple[int, int], tuple[Any, ...]]:
                 value = value.date()
             kind = KINDS[cell.data_type]
             value = integral(value) if kind == "number" else value
-            strike = bool(cell.font.strike)
-            found[cell.row, cell.column] = (value, kind, cell.number_format, strike)
+            found[cell.row, cell.column] = (
+                value, kind, cell.number_format, bool(cell.font.strike)
+            )  # fmt: skip
     return found
 
 
