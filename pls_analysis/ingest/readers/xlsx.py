@@ -29,10 +29,9 @@ from pls_analysis.ingest.limits import (
     too_many_cells,
 )
 from pls_analysis.ingest.packages import Package, damaged, local, open_package, parser_of
-from pls_analysis.ingest.readers.xlsx_parts import PLAIN, Book, read_book
+from pls_analysis.ingest.readers.xlsx_parts import PLAIN, Book, is_on, read_book
 
 MOST_ROW_CELLS = 50_000_000
-TRUE = ("1", "true")
 ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
 
 
@@ -78,14 +77,14 @@ class _SheetReading:
         self._columns: dict[str, int] = {}
         self._type = self._style = ""
         self._text: list[str] = []
-        self._has_formula = self._has_value = self._is_phonetic = False
+        self._has_formula = self._has_value = self._is_phonetic = self._is_struck = False
         self._parser = parser_of(self._start)
         self._parser.buffer_text = True
         self._parser.EndElementHandler = self._end
         self._starts = {
             "c": self._start_cell, "v": self._start_value, "row": self._start_row,
             "f": self._start_formula, "is": self._start_value, "rPh": self._start_phonetic,
-            "t": self._start_text, "mergeCell": self._add_merge, "col": self._add_column,
+            "t": self._start_text, "strike": self._start_strike, "mergeCell": self._add_merge, "col": self._add_column,
         }  # fmt: skip
         self._ends = {
             "c": self._end_cell, "v": self._end_text, "t": self._end_text,
@@ -131,7 +130,7 @@ class _SheetReading:
         if row > LAST_ROW:
             raise outside(f"row {row}")
         self._row, self._col = row, 0
-        if attrs.get("hidden") in TRUE:
+        if "hidden" in attrs and is_on(attrs, "hidden"):
             self._hidden_rows.add(row)
 
     def _end_row(self) -> None:
@@ -157,7 +156,7 @@ class _SheetReading:
             raise outside(f"column {col} in row {self._row}")
         self._col = col
         self._type, self._style = attrs.get("t", "n"), attrs.get("s", "0")
-        self._has_formula = self._has_value = False
+        self._has_formula = self._has_value = self._is_struck = False
         self._text = []
         self._cells += 1
         if self._cells > MOST_STYLED_CELLS:
@@ -185,6 +184,9 @@ class _SheetReading:
         if self._has_value and not self._is_phonetic:
             self._parser.CharacterDataHandler = self._text.append
 
+    def _start_strike(self, attrs: dict[str, str]) -> None:
+        self._is_struck = self._is_struck or is_on(attrs)
+
     def _start_phonetic(self, attrs: dict[str, str]) -> None:
         self._is_phonetic = True
 
@@ -207,8 +209,11 @@ class _SheetReading:
                 return
             kind = "uncached"
         address = (self._row, self._col)
+        struck = style.struck or self._is_struck
+        if self._type == "s" and self._book.struck:
+            struck = struck or int(stored) in self._book.struck
         self._found[address] = Cell(
-            *address, value, kind, style.number_format, style.struck, address in self._commented
+            *address, value, kind, style.number_format, struck, address in self._commented
         )
 
     def _value(self, stored: str, is_date: bool, is_duration: bool) -> tuple[Any, CellKind]:
@@ -249,7 +254,7 @@ class _SheetReading:
         self._merges.append(Span(first_row, first_col, last_row, last_col))
 
     def _add_column(self, attrs: dict[str, str]) -> None:
-        if attrs.get("hidden") in TRUE:
+        if "hidden" in attrs and is_on(attrs, "hidden"):
             last = min(int(attrs["max"]), LAST_COL)
             self._hidden_cols.update(range(int(attrs["min"]), last + 1))
 

@@ -29,9 +29,13 @@ PLAIN = Style()
 
 @dataclass(frozen=True, slots=True)
 class Book:
-    """Shared texts by position, styles by the number that cells give, and the epoch of dates."""
+    """Shared texts by position, styles by the number that cells give, and the epoch of dates.
+
+    `struck` says which of the texts are crossed out in a part.
+    """
 
     strings: Sequence[str]
+    struck: frozenset[int]
     styles: Mapping[str, Style]
     epoch: dt.datetime
 
@@ -42,20 +46,26 @@ def read_book(package: Package) -> Book:
     parts = dict(package.relations(book).values())
     strings, styles = parts.get("sharedStrings", ""), parts.get("styles", "")
     dated_1904 = any(
-        attrs.get("date1904") in ("1", "true")
+        is_on(attrs, "date1904")
         for tag, attrs in package.elements(book)
-        if tag == "workbookPr"
+        if tag == "workbookPr" and "date1904" in attrs
     )
     return Book(
-        _read_strings(package, strings) if strings in package else (),
+        *(_read_strings(package, strings) if strings in package else ((), frozenset())),
         _read_styles(package, styles) if styles in package else {},
         MAC_EPOCH if dated_1904 else WINDOWS_EPOCH,
     )
 
 
-def _read_strings(package: Package, part: str) -> list[str]:
+def is_on(attrs: Mapping[str, str], name: str = "val") -> bool:
+    """Whether an on-or-off element is on (ECMA-376 22.9.2.7): it is where it says nothing else."""
+    return attrs.get(name, "1") in ("1", "true", "on")
+
+
+def _read_strings(package: Package, part: str) -> tuple[list[str], frozenset[int]]:
     """The shared texts (ECMA-376 18.4), the runs of a text joined, its reading aids left out."""
     strings: list[str] = []
+    struck: set[int] = set()
     runs: list[str] = []
     in_phonetic = False
 
@@ -66,6 +76,8 @@ def _read_strings(package: Package, part: str) -> list[str]:
             runs.clear()
         elif name == "rPh":
             in_phonetic = True
+        elif name == "strike" and is_on(attrs):
+            struck.add(len(strings))
         elif name == "t" and not in_phonetic:
             parser.CharacterDataHandler = runs.append
 
@@ -85,7 +97,7 @@ def _read_strings(package: Package, part: str) -> list[str]:
     for chunk in package.chunks(part):
         parser.Parse(chunk, False)
     parser.Parse(b"", True)
-    return strings
+    return strings, frozenset(struck)
 
 
 def _read_styles(package: Package, part: str) -> dict[str, Style]:
@@ -102,7 +114,7 @@ def _read_styles(package: Package, part: str) -> dict[str, Style]:
         elif section == "fonts" and tag == "font":
             struck.append(False)
         elif section == "fonts" and tag == "strike":
-            struck[-1] = attrs.get("val", "1") in ("1", "true")
+            struck[-1] = is_on(attrs)
         elif section == "cellXfs" and tag == "xf":
             font = int(attrs.get("fontId", 0))
             is_struck = font < len(struck) and struck[font]
