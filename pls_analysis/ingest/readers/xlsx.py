@@ -84,7 +84,8 @@ class _SheetReading:
         self._starts = {
             "c": self._start_cell, "v": self._start_value, "row": self._start_row,
             "f": self._start_formula, "is": self._start_value, "rPh": self._start_phonetic,
-            "t": self._start_text, "strike": self._start_strike, "mergeCell": self._add_merge, "col": self._add_column,
+            "t": self._start_text, "strike": self._start_strike, "mergeCell": self._add_merge,
+            "col": self._add_column,
         }  # fmt: skip
         self._ends = {
             "c": self._end_cell, "v": self._end_text, "t": self._end_text,
