@@ -8,6 +8,8 @@ package, `pip install tidychef==1.0.4`.
     python benchmarks/extract_one_form.py [FILES]
 """
 
+# pyright: reportMissingImports=false
+# (tidychef is a peer to measure against and no dependency)
 from __future__ import annotations
 
 import itertools

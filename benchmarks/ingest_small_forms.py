@@ -51,7 +51,9 @@ def main(count: int = 500, rounds: int = 5) -> None:
             ):
                 times.setdefault(name, []).append(measure(command, more))
     print(f"{count} files, {os.cpu_count()} cores, medians of {rounds} rounds: CPU s, wall s")
-    medians = {name: [statistics.median(x) for x in zip(*t)] for name, t in times.items()}
+    medians = {
+        name: [statistics.median(x) for x in zip(*t, strict=True)] for name, t in times.items()
+    }
     own = medians["pls ingest"]
     for name, (cpu, wall) in medians.items():
         ratio = f"   ours is {own[0] / cpu:.2f} of its CPU, {own[1] / wall:.2f} of its wall time"
