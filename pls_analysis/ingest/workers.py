@@ -6,7 +6,6 @@ memory limit. What a worker needs once (form specs, areas, corrections) it loads
 
 from __future__ import annotations
 
-import contextlib
 import gc
 import multiprocessing
 import os
@@ -129,29 +128,6 @@ def _processes() -> BaseContext:
     """Fork from a clean server that has read our code once; a plain fork would inherit threads."""
     if not hasattr(os, "fork"):
         return multiprocessing.get_context("spawn")
-    from multiprocessing import forkserver
-
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload([__name__])
-    with _environment(OPENPYXL_DEFUSEDXML="False"):
-        forkserver.ensure_running()
     return context
-
-
-@contextlib.contextmanager
-def _environment(**settings: str) -> Iterator[None]:
-    """Set variables for the processes started meanwhile.
-
-    The gate has refused every DOCTYPE before openpyxl opens a file, so that the second guard,
-    which parses in Python what expat parses in C, only costs time.
-    """
-    before = {name: os.environ.get(name) for name in settings}
-    os.environ.update(settings)
-    try:
-        yield
-    finally:
-        for name, value in before.items():
-            if value is None:
-                del os.environ[name]
-            else:
-                os.environ[name] = value

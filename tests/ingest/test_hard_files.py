@@ -14,10 +14,10 @@ import hard_files as hard
 import pytest
 from places import district, report
 
-from pls_analysis.ingest import ooxml, workers
+from pls_analysis.ingest import workers
 from pls_analysis.ingest.gate import Refused, inspect
 from pls_analysis.ingest.pipeline import ingest
-from pls_analysis.ingest.readers import large, read_workbook
+from pls_analysis.ingest.readers import read_workbook
 from pls_analysis.project import Project
 from pls_analysis.store import Store
 
@@ -259,7 +259,7 @@ def test_a_sheet_of_a_million_rows_is_refused_with_what_to_do(tmp_path: Path) ->
     file = tmp_path / "百万行.xlsx"
     file.write_bytes(hard.million_rows())
     with pytest.raises(Refused) as caught:
-        inspect(file)
+        read_workbook(file, inspect(file))
     assert caught.value.code == "too_big"
     assert caught.value.message.startswith("Sheet Sheet goes beyond 2,000,000 cells")
     assert "split it" in caught.value.remedy
@@ -269,9 +269,9 @@ def test_a_sheet_of_a_million_rows_is_refused_with_what_to_do(tmp_path: Path) ->
 def test_every_kind_of_file_has_the_same_limit(
     name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from pls_analysis.ingest.readers import delimited, html, ods, xls
+    from pls_analysis.ingest.readers import delimited, html, ods, xls, xlsx
 
-    for module in (delimited, html, ods, ooxml, xls):
+    for module in (delimited, html, ods, xls, xlsx):
         monkeypatch.setattr(module, "MOST_CELLS", 20)
     content = hard.good(1)
     kinds = {
@@ -286,95 +286,6 @@ def test_every_kind_of_file_has_the_same_limit(
     with pytest.raises(Refused) as caught:
         read_workbook(file, inspect(file))
     assert caught.value.code == "too_big"
-
-
-# -- large flat sheets ----------------------------------------------------------------------------
-
-
-FLAT: dict[str, tuple[bytes, bytes, bool]] = {
-    "numbers and texts": (b'<c r="A9"><v>5</v></c><c r="B9" t="str"><v>x</v></c>', b"0", True),
-    "percent": (b'<c r="A9" s="1"><v>0.985</v></c><c r="B9" s="1"><v>0.5</v></c>', b"10", True),
-    "a date": (b'<c r="A9" s="1"><v>44713</v></c><c r="B9"><v>44713</v></c>', b"14", True),
-    "a Chinese date": (b'<c r="A9" s="1"><v>44713</v></c>', b"27", True),
-    "a moment": (b'<c r="A9" s="1"><v>44713.5</v></c>', b"22", True),
-    "a part of a second": (b'<c r="A9" s="1"><v>44713.123456789</v></c>', b"22", False),
-    "a small count shown as date": (b'<c r="A9" s="1"><v>60</v></c>', b"14", False),
-    "no date under a date format": (b'<c r="A9" s="1"><v>99999999</v></c>', b"14", False),
-    "a duration": (b'<c r="A9" s="1"><v>5.5</v></c>', b"46", False),
-    "sixteen digits": (b'<c r="A9"><v>1234567890123456</v></c>', b"0", False),
-    "an error value": (b'<c r="A9" t="e"><v>#N/A</v></c>', b"0", False),
-    "a date as text": (b'<c r="A9" t="d"><v>2022-06-01</v></c>', b"0", False),
-    "a formula without result": (b'<c r="A9"><f>B2*2</f></c>', b"0", True),
-    "an empty result": (b'<c r="A9" t="str"><f>""</f><v></v></c>', b"0", True),
-    "an escape": (b'<c r="A9" t="str"><v>a_x000D_b</v></c>', b"0", True),
-    "an escaped escape": (b'<c r="A9" t="str"><v>a_x005F_x000D_b</v></c>', b"0", False),
-    "true": (b'<c r="A9" t="b"><v>1</v></c>', b"0", True),
-}
-
-
-@pytest.mark.parametrize(("row", "style", "sure"), FLAT.values(), ids=list(FLAT))
-def test_a_flat_sheet_is_the_same_by_either_reader(
-    row: bytes, style: bytes, sure: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Where calamine could say another thing than openpyxl it is not used."""
-
-    def restyle(xml: bytes) -> bytes:
-        format_of_its_own = b'<xf numFmtId="%s" fontId="0" fillId="0" borderId="0"/>' % style
-        return xml.replace(b"</cellXfs>", format_of_its_own + b"</cellXfs>")
-
-    content = broken.with_rows(b'<row r="9">' + row + b'<c r="C9"><v>1</v></c></row>')
-    file = tmp_path / "a.xlsx"
-    file.write_bytes(broken.rezip({broken.STYLES: restyle}, content=content))
-    monkeypatch.setattr(ooxml, "LEAST_LARGE", 1)
-    monkeypatch.setattr(ooxml, "LEAST_FILLED", 0.1)
-    outcomes = []
-    read_cells = large.read_cells
-
-    def watched(*args):
-        outcomes.append("unsure")
-        cells = read_cells(*args)
-        outcomes[-1] = "sure"
-        return cells
-
-    monkeypatch.setattr(large, "read_cells", watched)
-    by_calamine = read_or_refusal(file)
-    monkeypatch.setattr(ooxml, "LEAST_LARGE", 10**9)
-    assert by_calamine == read_or_refusal(file)
-    assert outcomes == ["sure" if sure else "unsure", "unsure"]
-
-
-def read_or_refusal(file: Path) -> object:
-    try:
-        return read_workbook(file, inspect(file))
-    except Refused as refused:
-        return refused.code
-
-
-def test_every_real_sheet_is_the_same_by_either_reader(
-    real: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    files = sorted(real.rglob("*.xlsx"))[::4]
-    for file in files:
-        monkeypatch.setattr(ooxml, "LEAST_LARGE", 1)
-        sheets = read_workbook(file, inspect(file))
-        monkeypatch.setattr(ooxml, "LEAST_LARGE", 10**9)
-        assert sheets == read_workbook(file, inspect(file)), file
-
-
-def test_a_panic_of_calamine_falls_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Its PanicException is no Exception, so that an `except Exception` would miss it."""
-
-    class PanicException(BaseException):
-        pass
-
-    def panic(*_):
-        raise PanicException("called `Option::unwrap()` on a `None` value")
-
-    file = tmp_path / "a.xlsx"
-    file.write_bytes(broken.sound_xlsx())
-    monkeypatch.setattr(ooxml, "LEAST_LARGE", 1)
-    monkeypatch.setattr(large.CalamineWorkbook, "from_filelike", panic, raising=False)
-    assert len(read_workbook(file, inspect(file))[0].cells) == 5
 
 
 def test_a_sheet_full_of_cells_without_a_place_is_one_issue(place: Project) -> None:

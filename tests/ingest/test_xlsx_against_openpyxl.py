@@ -9,6 +9,7 @@ import warnings
 from pathlib import Path
 from typing import Any
 
+import broken_files as broken
 import openpyxl
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -100,6 +101,43 @@ def test_any_workbook_that_openpyxl_writes(
             cell.font = Font(strike=struck)
     file = tmp_path_factory.mktemp("any") / "a.xlsx"
     book.save(file)
+    assert assert_same(file) >= 1
+
+
+STORED: dict[str, tuple[bytes, bytes]] = {
+    "numbers and texts": (b'<c r="A9"><v>5</v></c><c r="B9" t="str"><v>x</v></c>', b"0"),
+    "percent": (b'<c r="A9" s="1"><v>0.985</v></c><c r="B9" s="1"><v>0.5</v></c>', b"10"),
+    "a date": (b'<c r="A9" s="1"><v>44713</v></c><c r="B9"><v>44713</v></c>', b"14"),
+    "a moment": (b'<c r="A9" s="1"><v>44713.5</v></c>', b"22"),
+    "a part of a second": (b'<c r="A9" s="1"><v>44713.123456789</v></c>', b"22"),
+    "a small count shown as date": (b'<c r="A9" s="1"><v>60</v></c>', b"14"),
+    "no date under a date format": (b'<c r="A9" s="1"><v>99999999</v></c>', b"14"),
+    "a duration": (b'<c r="A9" s="1"><v>5.5</v></c>', b"46"),
+    "sixteen digits": (b'<c r="A9"><v>1234567890123456</v></c>', b"0"),
+    "an exponent": (b'<c r="A9"><v>1.5E-3</v></c><c r="B9"><v>2e3</v></c>', b"0"),
+    "an error value": (b'<c r="A9" t="e"><v>#N/A</v></c>', b"0"),
+    "a date as text": (b'<c r="A9" t="d"><v>2022-06-01</v></c>', b"0"),
+    "a formula without result": (b'<c r="A9"><f>B2*2</f></c>', b"0"),
+    "an empty result": (b'<c r="A9" t="str"><f>""</f><v></v></c>', b"0"),
+    "true": (b'<c r="A9" t="b"><v>1</v></c>', b"0"),
+    "inline": (b'<c r="A9" t="inlineStr"><is><t>in</t></is></c>', b"0"),
+    "inline in runs": (
+        b'<c r="A9" t="inlineStr"><is><r><t>a</t></r><r><rPr/><t xml:space="preserve"> b</t></r>'
+        b'<rPh sb="0" eb="1"><t>aid</t></rPh></is></c>',
+        b"0",
+    ),
+}
+
+
+@pytest.mark.parametrize(("row", "style"), STORED.values(), ids=list(STORED))
+def test_every_way_to_store_a_cell(row: bytes, style: bytes, tmp_path: Path) -> None:
+    def restyle(xml: bytes) -> bytes:
+        format_of_its_own = b'<xf numFmtId="%s" fontId="0" fillId="0" borderId="0"/>' % style
+        return xml.replace(b"</cellXfs>", format_of_its_own + b"</cellXfs>")
+
+    content = broken.with_rows(b'<row r="9">' + row + b'<c r="C9"><v>1</v></c></row>')
+    file = tmp_path / "a.xlsx"
+    file.write_bytes(broken.rezip({broken.STYLES: restyle}, content=content))
     assert assert_same(file) >= 1
 
 
