@@ -166,7 +166,7 @@ def _copies(
 def _fingerprint(project: Project) -> str:
     """A hash of everything besides the files that decides how they are read."""
     digest = hashlib.sha256()
-    for name in ("pls-analysis", "openpyxl", "python-calamine", "xlrd", "beautifulsoup4"):
+    for name in ("pls-analysis", "openpyxl", "xlrd", "beautifulsoup4"):
         digest.update(f"{name} {version(name)};".encode())
     package = Path(__file__).resolve().parent.parent
     code = [file for room in ROOMS_OF_READING for file in package.glob(room)]
