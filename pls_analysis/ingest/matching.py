@@ -114,6 +114,9 @@ class _Reader:
         # Every row repeats the columns' paths and every column the rows': look each up once.
         self._ignored = cache(self._ignored)
         self._take_period = cache(partial(take_period, form))
+        self._take_earlier = cache(partial(self._take, form.year_before))
+        self._take_basis = cache(partial(self._take, form.variants))
+        self._target_of = cache(form.labels.find)
 
     def read(self) -> None:
         """Read every record; what cannot be read is logged once for each cause."""
@@ -200,7 +203,7 @@ class _Reader:
             if said_period == UNRESOLVED:
                 return self._unknown("period", path, record.box)
             period = said_period or period
-            before, without = self._take(self.form.year_before, rest)
+            before, without = self._take_earlier(rest)
             earlier = before or earlier
             if kind == "variant":
                 basis = self.form.variants.find([values.label(part) for part in rest])
@@ -208,11 +211,11 @@ class _Reader:
                     return self._unknown("variant", rest, record.box)
             if kind in ("variant", "period"):
                 continue
-            said_basis, rest = self._take(self.form.variants, without)
+            said_basis, rest = self._take_basis(without)
             basis = said_basis or basis
             labels = tuple(values.label(part) for part in rest)
             if kind == "measure":
-                target = self.form.labels.find(labels)
+                target = self._target_of(labels)
                 if target is None:
                     return self._unknown("measure", rest, record.box)
             else:
