@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import TimeoutError as JobTimeout
 from multiprocessing.context import BaseContext
 from pathlib import Path
+from typing import Any
 
 from pebble import ProcessExpired, ProcessPool
 
@@ -21,12 +22,14 @@ from pls_analysis.areas import load_areas
 from pls_analysis.ingest.corrections import load_corrections
 from pls_analysis.ingest.extraction import Context
 from pls_analysis.ingest.forms import load_forms
+from pls_analysis.ingest.inspection import Refused
 from pls_analysis.ingest.reading import FileReading, read_file, refused
 from pls_analysis.project import Project
 
 SECONDS_PER_FILE = 120
 PASSING = frozenset({"reader_hung", "reader_died", "reader_out_of_memory", "unreadable"})
 """Refusals that may come of the machine's state: such files are tried again in each run."""
+TOO_LARGE = "The file needs more memory than a reader may take."
 SAVE_OR_SPLIT = "Save it as a new .xlsx with nothing in it but the tables, or split it."
 BYTES_PER_WORKER = 4 * 1024**3
 GARBAGE_THRESHOLD = 20_000
@@ -43,15 +46,16 @@ def load_context(project: Project) -> Context:
     )
 
 
-def _prepare(project: Project) -> None:
+def _prepare(project: Project | None = None) -> None:
     try:
         import resource
     except ImportError:  # Windows knows no such limits: the time limit alone guards there
         pass
     else:
         resource.setrlimit(resource.RLIMIT_AS, (BYTES_PER_WORKER, BYTES_PER_WORKER))
-    _state["context"] = load_context(project)
-    _state["corrections"] = load_corrections(project.config / "corrections.yml")
+    if project is not None:
+        _state["context"] = load_context(project)
+        _state["corrections"] = load_corrections(project.config / "corrections.yml")
     # What was loaded stays for life: going through it again and again is an eighth of the time.
     gc.freeze()
     gc.set_threshold(GARBAGE_THRESHOLD)
@@ -67,10 +71,7 @@ def guarded(path: str, read: Callable[[], FileReading]) -> FileReading:
     try:
         return read()
     except MemoryError:
-        return refused(
-            path, "reader_out_of_memory", "The file needs more memory than a reader may take.",
-            SAVE_OR_SPLIT,
-        )  # fmt: skip
+        return refused(path, "reader_out_of_memory", TOO_LARGE, SAVE_OR_SPLIT)
     except Exception as error:  # noqa: BLE001 - whatever it is, it fails this file alone
         return _failed(path, error)
 
@@ -109,19 +110,38 @@ def read_files(
             progress()
 
 
-def _result(path: str, future, seconds: float) -> FileReading:
+def _result(path: str, future: Any, seconds: float) -> FileReading:
+    try:
+        return _outcome(future, seconds)
+    except Refused as refusal:
+        return refused(path, refusal.code, refusal.message, refusal.remedy)
+
+
+def in_worker(task: Callable[..., Any], *given: Any, seconds: float = SECONDS_PER_FILE) -> Any:
+    """Call a function in a worker process under a reader's limits, and return what it gives.
+
+    The function is one of a module, its arguments and result plain values. Raises Refused where
+    it does, and where the worker dies, hangs or takes too much memory.
+    """
+    with ProcessPool(max_workers=1, initializer=_prepare, context=_processes()) as pool:
+        return _outcome(pool.schedule(task, args=given, timeout=seconds), seconds)
+
+
+def _outcome(future: Any, seconds: float) -> Any:
     try:
         return future.result()
     except JobTimeout:
-        return refused(
-            path, "reader_hung", f"Reading it took more than {seconds:g} seconds and was stopped.",
+        raise Refused(
+            "reader_hung", f"Reading it took more than {seconds:g} seconds and was stopped.",
             SAVE_OR_SPLIT,
-        )  # fmt: skip
+        ) from None  # fmt: skip
     except ProcessExpired as expired:
-        return refused(
-            path, "reader_died", f"It killed the process that read it (exit code "
-            f"{expired.exitcode}).", SAVE_OR_SPLIT,
-        )  # fmt: skip
+        raise Refused(
+            "reader_died", f"It killed the process that read it (exit code {expired.exitcode}).",
+            SAVE_OR_SPLIT,
+        ) from None  # fmt: skip
+    except MemoryError:
+        raise Refused("reader_out_of_memory", TOO_LARGE, SAVE_OR_SPLIT) from None
 
 
 def _processes() -> BaseContext:
