@@ -9,11 +9,15 @@ from __future__ import annotations
 import gc
 import multiprocessing
 import os
+import sys
 import traceback
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import TimeoutError as JobTimeout
+from copy import copy
 from multiprocessing.context import BaseContext
 from pathlib import Path
+from threading import Lock
+from types import ModuleType
 from typing import Any
 
 from pebble import ProcessExpired, ProcessPool
@@ -34,6 +38,8 @@ SAVE_OR_SPLIT = "Save it as a new .xlsx with nothing in it but the tables, or sp
 BYTES_PER_WORKER = 4 * 1024**3
 GARBAGE_THRESHOLD = 20_000
 
+_PLAIN = multiprocessing.get_context("forkserver" if hasattr(os, "fork") else "spawn")
+_LAUNCHING = Lock()
 _state: dict = {}
 
 
@@ -144,10 +150,27 @@ def _outcome(future: Any, seconds: float) -> Any:
         raise Refused("reader_out_of_memory", TOO_LARGE, SAVE_OR_SPLIT) from None
 
 
+class _Process(_PLAIN.Process):  # type: ignore[misc, name-defined]
+    """A process that does not run the caller's script again, as Python's own would.
+
+    What it does lies in this package; a script of an analyst need not guard its main part.
+    """
+
+    @staticmethod
+    def _Popen(process_obj: Any) -> Any:
+        with _LAUNCHING:
+            script = sys.modules["__main__"]
+            sys.modules["__main__"] = ModuleType("__main__")
+            try:
+                return _PLAIN.Process._Popen(process_obj)  # type: ignore[attr-defined]
+            finally:
+                sys.modules["__main__"] = script
+
+
 def _processes() -> BaseContext:
     """Fork from a clean server that has read our code once; a plain fork would inherit threads."""
-    if not hasattr(os, "fork"):
-        return multiprocessing.get_context("spawn")
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload([__name__])
+    context = copy(_PLAIN)
+    context.Process = _Process  # type: ignore[misc]
+    if _PLAIN.get_start_method() == "forkserver":
+        context.set_forkserver_preload([__name__])
     return context

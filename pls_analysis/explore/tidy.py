@@ -1,0 +1,133 @@
+"""Every table of a workbook as one tidy frame, one row a figure, without any form spec."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import pandas as pd
+
+from pls_analysis.explore.opening import explored, layouts
+from pls_analysis.ingest import units, values, words
+from pls_analysis.ingest.layout import Layout, Record, Table
+from pls_analysis.ingest.matching import REFUSALS
+from pls_analysis.ingest.timing import periods_in, says_only_period
+from pls_analysis.observations import RATES
+from pls_analysis.periods import CALENDAR, Period
+
+COLUMNS = ("sheet", "table", "title", "period", "key", "heading", "value", "unit", "note", "cell",
+           "raw")  # fmt: skip
+MISSING = {"x": "not available", "z": "not applicable", "k": "less than half the last digit"}
+CHANGE = re.compile("同比|环比|增长|增幅|增减|增速|±")
+RATE = re.compile("率|比[例重]|占比|密度|指数|%|‰|" + CHANGE.pattern)
+"""A label with one of these does not count what the unit of the whole table counts."""
+
+
+def tables(path: str | Path) -> pd.DataFrame:
+    """Every table found in a workbook, one row a figure: COLUMNS, `value` as float64.
+
+    `table` counts the tables of a sheet from 1. `key` and `heading` are the paths of the row's
+    and the column's labels, joined by slashes as in a form spec. `period` is what the title, key
+    or heading names ("2022-06"), else "". `value` stands in `unit`; where a cell holds no figure
+    that is safe to use it is NaN and `note` says why; `raw` is what the cell holds. No project is
+    needed. Raises Refused, with the words of `pls ingest`, for a file that must not be read.
+    """
+    frame = pd.DataFrame(explored(_rows, path), columns=list(COLUMNS))
+    return frame.astype({"table": "int64", "value": "float64"})
+
+
+def _rows(path: Path) -> list[tuple]:
+    return [
+        row
+        for layout in layouts(path)
+        for number, table in enumerate(layout.tables, 1)
+        for row in _table_rows(layout, number, table)
+    ]
+
+
+def _table_rows(layout: Layout, number: int, table: Table) -> Iterator[tuple]:
+    title = titled(table)
+    whole = period_said([*table.titles, *(box.text for box in table.facts)], alone=False)
+    for record in table.records:
+        cell = record.box.cell
+        value, note = figure(record)
+        period = period_said([*record.headings[::-1], *record.keys[::-1]]) or whole
+        yield (
+            layout.sheet.name, number, title, "" if period is None else str(period),
+            joined([record.section or "", *record.keys]), joined(record.headings), value,
+            unit_of(record, table.unit) or "", "; ".join([*note, *marks(layout, record)]),
+            cell.address, cell.raw,
+        )  # fmt: skip
+
+
+def joined(path: Sequence[str]) -> str:
+    """A path of labels as a form spec writes it: 受理纠纷数/邻里纠纷."""
+    return "/".join(filter(None, map(readable, path)))
+
+
+def readable(text: str) -> str:
+    """A label as it is matched; one without Chinese characters keeps its blanks."""
+    if words.CJK.search(text):
+        return values.label(text)
+    return " ".join(values.normalise(text).split())
+
+
+def titled(table: Table) -> str:
+    """The lines above a table as one; without the English ones where there are Chinese ones."""
+    native = [title for title in table.titles if words.CJK.search(title)]
+    return " ".join(" ".join((native or table.titles)).split())
+
+
+def period_said(texts: Sequence[str], alone: bool = True) -> Period | None:
+    """The period that the first text to name one names last; `alone` takes pure periods only."""
+    for text in texts:
+        if alone and not says_only_period(values.label(text)):
+            continue
+        if found := periods_in(text, CALENDAR):
+            return found[-1]
+    return None
+
+
+def figure(record: Record) -> tuple[float, list[str]]:
+    """The figure of a record, and why there is none or none that is safe to use."""
+    reading = record.box.reading
+    if reading.kind == "missing":
+        return float("nan"), [MISSING[reading.status]]
+    if reading.kind == "number" and reading.value is not None:
+        stated = stated_unit(record)
+        if reading.scale == 1 or stated is None or units.split(stated)[0] == 1:
+            return reading.value, []
+        return float("nan"), [REFUSALS["two_scales"]]
+    whys = {"uncached": "is a formula without a stored result", "error": "is a spreadsheet error"}
+    return float("nan"), [whys.get(reading.kind) or REFUSALS.get(reading.reason, "is no figure")]
+
+
+def marks(layout: Layout, record: Record) -> Iterator[str]:
+    """What a reader of the sheet may not see at a glance: hidden and struck figures."""
+    cell, sheet = record.box.cell, layout.sheet
+    if cell.struck:
+        yield "struck through"
+    if cell.row in sheet.hidden_rows or cell.col in sheet.hidden_cols or sheet.state != "visible":
+        yield "hidden"
+
+
+def stated_unit(record: Record) -> str | None:
+    """The unit that a record's row, column or labels state, the nearest first."""
+    labels = (*record.headings[::-1], *record.keys[::-1])
+    named = [unit for _, unit in map(values.split_label, labels) if unit]
+    headed = next((unit for unit in named if units.is_unit(unit)), None)
+    if any(CHANGE.search(label) for label in record.headings):
+        return headed if headed in RATES else None  # the row's unit is that of the figure compared
+    return record.unit or headed
+
+
+def unit_of(record: Record, table_unit: str | None) -> str | None:
+    """The unit in which `figure` is given, from what stands nearest; None where nothing says it."""
+    own, stated = record.box.reading.unit, stated_unit(record)
+    if own and (own in RATES or stated is None or units.convert(1, own, stated) is not None):
+        return own
+    if stated is None and table_unit and table_unit not in RATES:
+        said = "".join((*record.headings, *record.keys[-1:]))
+        return None if RATE.search(said) else table_unit
+    return stated or table_unit
