@@ -11,7 +11,7 @@ from typing import Any
 
 import click
 
-from pls_analysis.cli import data, reports
+from pls_analysis.cli import data, explore, reports
 
 CANNOT = 2
 
@@ -41,14 +41,16 @@ def expected_errors() -> tuple[type[Exception], ...]:
     from pls_analysis.batch.manifest import ManifestError
     from pls_analysis.batch.plan import PlanError
     from pls_analysis.configs import ConfigError
+    from pls_analysis.explore.drafting import DraftError
+    from pls_analysis.ingest.inspection import Refused
     from pls_analysis.ingest.pipeline import IngestError
     from pls_analysis.sample import SampleError
     from pls_analysis.store import StoreError
     from pls_analysis.trace import TraceError
 
     return (
-        AmbiguousArea, ConfigError, IngestError, ManifestError, PlanError, SampleError, StoreError,
-        TraceError, UnknownArea,
+        AmbiguousArea, ConfigError, DraftError, IngestError, ManifestError, PlanError, Refused,
+        SampleError, StoreError, TraceError, UnknownArea,
     )  # fmt: skip
 
 
@@ -66,5 +68,5 @@ def main() -> None:
             stream.reconfigure(encoding="utf-8")  # type: ignore[union-attr]
 
 
-for command in (*data.COMMANDS, *reports.COMMANDS):
+for command in (*explore.COMMANDS, *data.COMMANDS, *reports.COMMANDS):
     main.add_command(command)

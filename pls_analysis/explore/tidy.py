@@ -76,7 +76,7 @@ def readable(text: str) -> str:
 def titled(table: Table) -> str:
     """The lines above a table as one; without the English ones where there are Chinese ones."""
     native = [title for title in table.titles if words.CJK.search(title)]
-    return " ".join(" ".join((native or table.titles)).split())
+    return " ".join(" ".join(native or table.titles).split())
 
 
 def period_said(texts: Sequence[str], alone: bool = True) -> Period | None:
@@ -115,8 +115,11 @@ def marks(layout: Layout, record: Record) -> Iterator[str]:
 def stated_unit(record: Record) -> str | None:
     """The unit that a record's row, column or labels state, the nearest first."""
     labels = (*record.headings[::-1], *record.keys[::-1])
-    named = [unit for _, unit in map(values.split_label, labels) if unit]
-    headed = next((unit for unit in named if units.is_unit(unit)), None)
+    split = [values.split_label(label) for label in labels]
+    headed = next((unit for _, unit in split if unit and units.is_unit(unit)), None)
+    if headed is None:  # a heading that is nothing but a unit: 高层建筑 | 幢
+        ends = [values.label(path[-1]) for path in (record.headings, record.keys) if path]
+        headed = next((end for end in ends if units.is_unit(end)), None)
     if any(CHANGE.search(label) for label in record.headings):
         return headed if headed in RATES else None  # the row's unit is that of the figure compared
     return record.unit or headed

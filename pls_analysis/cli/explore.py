@@ -1,0 +1,47 @@
+"""Commands for any workbook, without a form spec: preview, draft-form."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from pathlib import Path
+
+import click
+
+from pls_analysis.cli.output import example, json_option, show
+
+FILE = click.Path(path_type=Path, dir_okay=False)
+SHEET = click.option("--sheet", help="Only the sheet of this name.")
+
+
+@click.command(epilog=example("pls preview 年报.xls", "pls preview 年报.xls --html 年报.html"))
+@click.argument("file", type=FILE)
+@SHEET
+@click.option("--rows", type=click.IntRange(min=1), default=200, show_default=True,
+              help="Rows of each sheet to show, from the top.")  # fmt: skip
+@click.option("--html", type=FILE, help="Write one HTML page instead, such as preview.html.")
+@json_option
+def preview(file: Path, sheet: str | None, rows: int, html: Path | None, as_json: bool) -> None:
+    """Show what is found in any workbook FILE: tables, and the role of each cell.
+
+    No project and no form spec is needed. A letter before each text says its role; ! marks a
+    figure that would not be used, or with which no sum agrees.
+    """
+    from pls_analysis.explore.preview import preview as look
+
+    if html is not None and html.suffix.lower() not in (".html", ".htm"):
+        raise click.BadParameter(f"{html.name} does not end in .html", param_hint="--html")
+    found = look(file, sheet, rows)
+    if html is not None:
+        html.write_text(found.html(), encoding="utf-8")
+        click.echo(f"the preview is in {html}")
+    elif as_json:
+        show(found.cells(), as_json)
+    else:
+        terminal = sys.stdout.isatty()
+        width = shutil.get_terminal_size().columns if terminal else 0
+        click.echo(found.text(width, terminal and not os.environ.get("NO_COLOR")))
+
+
+COMMANDS = (preview,)
