@@ -163,6 +163,15 @@ class NameIndex:
 
     def resolve(self, name: str, scope: Area | None, at: dt.date | None, level: str | None) -> Area:
         """Return the one area a name means; see AreaTree.resolve."""
+        area = self.find(name, scope, at, level)
+        if area is None:
+            raise self._unknown(name, canonical(name), _Asked(scope, at, level))
+        return area
+
+    def find(
+        self, name: str, scope: Area | None, at: dt.date | None, level: str | None
+    ) -> Area | None:
+        """Return the one area a name means, or None; raise AmbiguousArea where there are more."""
         asked = _Asked(scope, at, level)
         key = canonical(name)
         if scope and _WHOLE.get(key) == scope.level:
@@ -174,7 +183,7 @@ class NameIndex:
                 raise AmbiguousArea(name, found, places)
             if found:
                 return found[0]
-        raise self._unknown(name, key, asked)
+        return None
 
     def _attempts(self, key: str) -> Iterator[Iterable[Area | Alias]]:
         """Yield what fits a name, the surest first."""

@@ -136,6 +136,16 @@ class AreaTree:
         scope = None if within is None else self[within]
         return self._index.resolve(name, scope, at, level)
 
+    def find(self, name: str, within: str | None = None, at: dt.date | None = None) -> Area | None:
+        """Return the one area that a name means, as `resolve` does, or None; it suggests nothing.
+
+        For the many labels of a table of which only some may be areas: suggestions take time.
+        """
+        try:
+            return self._index.find(name, None if within is None else self[within], at, None)
+        except AmbiguousArea:
+            return None
+
     @cached_property
     def _index(self) -> NameIndex:
         return NameIndex(self._areas, self._aliases, self.path, self.levels)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from functools import cache, partial
 from typing import Any
 
-from pls_analysis.areas import AmbiguousArea, Area, UnknownArea
+from pls_analysis.areas import Area
 from pls_analysis.configs import nearest
 from pls_analysis.ingest import units, values
 from pls_analysis.ingest.aliases import Aliases
@@ -273,12 +273,13 @@ class _Reader:
         code = self.form.areas.find(labels) or self.form.areas.find(labels[-1:])
         if code is not None:
             return code
+        at = self.period.end if self.period is not None else None
         within = self.scope
-        try:
-            for label in labels if self.flat is not None else labels[-1:]:
-                within = self._resolve(label, within=within).code
-        except (UnknownArea, AmbiguousArea):
-            return None
+        for label in labels if self.flat is not None else labels[-1:]:
+            area = self.context.areas.find(label, within, at)
+            if area is None:
+                return None
+            within = area.code
         return within
 
     def _observe(
