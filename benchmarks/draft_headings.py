@@ -89,7 +89,7 @@ def score_file(file: Path, specs: list[Form], project: Project) -> Score:
         mine = {at: one for at, one in committed.items() if one.form == form}
         sheet, number = _largest(found, mine)
         spec = next(one for one in specs if one.id == form)
-        draft = drafted(file, project, None if _alone(found, number) else sheet, number)
+        draft = drafted(file, project, sheet, number)
         with tempfile.TemporaryDirectory() as folder:
             (Path(folder) / "draft.yml").write_text(draft.text, encoding="utf-8")
             (own,) = load_forms(Path(folder))
@@ -108,10 +108,6 @@ def _largest(found: list[Layout], mine: dict[tuple[str, str], Observed]) -> tupl
         for number, table in enumerate(layout.tables, 1)
     }
     return max(counts, key=lambda at: counts[at])
-
-
-def _alone(found: list[Layout], number: int) -> bool:
-    return number == 1 and all(len(layout.tables) == 1 for layout in found)
 
 
 def _aliases(text: str) -> dict[tuple[str, str], list[list[str]]]:

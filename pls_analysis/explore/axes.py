@@ -6,9 +6,9 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 
-from pls_analysis.areas import AmbiguousArea, Area, AreaTree, UnknownArea
+from pls_analysis.areas import Area, AreaTree
 from pls_analysis.explore.tidy import readable
 from pls_analysis.ingest import values, words
 from pls_analysis.ingest.forms import YEAR
@@ -23,12 +23,13 @@ FLOW = re.compile(
 CUMULATIVE = re.compile(r".{0,6}累计数?值?|年初至.*|[1一]([-—~至]\d{1,2})?月累计")
 AT_END = re.compile(r"(期|年|月|季|季度)(末|底)(数|余额|数值)?|现有数?")
 NOT_OURS = re.compile(
-    r"同比|环比|±|[+＋]、[-－]|^增(长|减|幅|速)(率|量|额)?%?$|比(上年|去年|上月|上季|(19|20)\d\d年)"
-    r"|(上年|去年|上月|上季|前年)(同[期月]|数|末)|^(上年|去年)$|排名|位次"
+    r"((19|20)\d\d年|本[月年期]|累计|当[月期]|较)*"
+    r"(同比|环比|增[长减幅速]|±|[+]、-|比(上年|去年|上月|上季|(19|20)\d\d年)"
+    r"|(上年|去年|上月|上季|前年)(同[期月]|数|末|累计|本月)?$|排名|位次)"
 )
 """Columns that restate or compare figures of another form or time."""
 LONGEST_NAME = 14
-SHARE_OF_AREAS = 0.5
+SHARE_OF_AREAS = 0.3
 
 
 @dataclass(frozen=True)
@@ -91,7 +92,7 @@ def basis_of(label: str) -> str | None:
 
 def is_compared(path: Path) -> bool:
     """Whether a path heads a comparison: 同比, 2018年比2017年增长."""
-    return bool(path) and bool(NOT_OURS.search(path[-1]))
+    return bool(path) and bool(NOT_OURS.match(re.sub(r"\(.*?\)", "", path[-1])))
 
 
 def generic(path: Path) -> str:
@@ -116,10 +117,7 @@ class Places:
     def _resolve(self, label: str) -> Area | None:
         if not 1 < len(label) <= LONGEST_NAME or any(sign.isdigit() for sign in label):
             return None
-        try:
-            return self.tree.resolve(label, within=self.scope)
-        except (UnknownArea, AmbiguousArea):
-            return None
+        return self.tree.find(label, self.scope)
 
     def share(self, side: Axis) -> float:
         """How many of the labels on an axis that could be areas are; totals do not count."""
@@ -134,9 +132,9 @@ def find_places(tree: AreaTree, home: str | None, sides: Iterable[Axis], said: s
     `said` are titles and the names of sheet and file.
     """
     labels = {rest[-1] for side in sides for rest in side.named if len(rest[-1]) <= LONGEST_NAME}
-    anywhere = Places(tree, None)
+    by_name = names_of(tree)
     parents = Counter(
-        area.parent for area in map(anywhere.find, labels) if area is not None and area.parent
+        parent for label in labels for parent in {one.parent for one in by_name.get(label, ())}
     )
     named = [area.code for area in tree if len(area.name) > 2 and _is_named(area, said)]
     scopes = dict.fromkeys(
@@ -144,8 +142,24 @@ def find_places(tree: AreaTree, home: str | None, sides: Iterable[Axis], said: s
     )
     found = [Places(tree, code) for code in scopes if code in tree]
     if not found:
-        return anywhere
-    return max(found, key=lambda places: sum(places.find(label) is not None for label in labels))
+        return Places(tree, None)
+
+    def rank(places: Places) -> tuple[int, int]:
+        count = sum(places.find(label) is not None for label in labels)
+        # The narrowest of those that know as many: 全市 among its districts is their city.
+        return count, len(tree.path(places.scope or "")) if count else 0
+
+    return max(found, key=rank)
+
+
+@lru_cache(maxsize=4)
+def names_of(tree: AreaTree) -> dict[str, list[Area]]:
+    """Every area of a tree by its name, and by its name without its kind (惠州)."""
+    found: dict[str, list[Area]] = {}
+    for area in tree:
+        for name in {area.name, area.name[:-1] if len(area.name) > 2 else area.name}:
+            found.setdefault(name, []).append(area)
+    return found
 
 
 def _is_named(area: Area, said: str) -> bool:
@@ -197,8 +211,10 @@ def title_stem(table: Table, tree: AreaTree) -> str:
     pieces = [piece for title in table.titles for piece in _pieces(words.squeeze(title))]
     native = [piece for piece in pieces if words.CJK.search(piece)]
     stem = max(native or pieces, key=len, default="")
+    if not stem and table.titles and not YEAR.search(table.titles[0]):
+        return words.squeeze(table.titles[0])
     for size in range(min(len(stem) - 4, LONGEST_NAME), 1, -1):
-        if stem[size - 1] in "省市区县镇乡道盟州旗" and Places(tree, None).find(stem[:size]):
+        if stem[size - 1] in "省市区县镇乡道盟州旗" and stem[:size] in names_of(tree):
             return stem[size:]
     return stem
 

@@ -29,7 +29,7 @@ from pls_analysis.explore.axes import (
     title_stem,
 )
 from pls_analysis.explore.measures import Group, grouped, headings_of, sums_between
-from pls_analysis.explore.opening import explored, layouts
+from pls_analysis.explore.opening import explored, layouts, named
 from pls_analysis.explore.rhythms import find_timing
 from pls_analysis.explore.spec_text import (
     CHECK,
@@ -50,7 +50,7 @@ from pls_analysis.project import Project, find_project
 FORM_ID = re.compile(r"[a-z][a-z0-9_]{0,60}")
 OFFICE = re.compile(r"^\(?((?:填报|报送|上报|编报|填表)(?:单位|机构)|单位名称|报表单位)[:：]?")
 SHORT_STEM = 4
-SHARE_ALIKE = 0.5
+SHARE_ALIKE = 0.6
 NO_HOME = "000000"
 
 
@@ -134,10 +134,10 @@ def drafted(
     form: str | None = None,
 ) -> Draft:
     """Draft a spec in this process; nothing is written. Raises Refused and DraftError."""
-    found = layouts(path, sheet)
+    found = layouts(path)
     tree = load_areas(project)
     known = load_forms(project.config / "forms") if project is not None else []
-    chosen = _choose(found, number)
+    chosen = _choose(named(found, sheet), number)
     drawn = _Drawing(path.name, found, chosen, tree, project.home if project else None, known, form)
     body = drawn.lines()
     return _checked(drawn, body)
@@ -192,26 +192,28 @@ class _Drawing:
     def _kin(self) -> Iterator[tuple[Layout, Table]]:
         """The chosen table, and the others of the workbook that print it for other periods."""
         yield self.layout, self.table
+        stems = {self.stem}
         seen = {find_timing([(self.layout, self.table)], self.layout.sheet.name).period}
-        for layout, one in ((layout, one) for layout in self.found for one in layout.tables):
-            when = find_timing([(layout, one)], layout.sheet.name).period
-            if one is not self.table and when not in {None, *seen} and self._is_alike(one):
+        others = [
+            (layout, one, title_stem(one, self.tree),
+             find_timing([(layout, one)], layout.sheet.name).period)
+            for layout in self.found for one in layout.tables if one.records
+        ]  # fmt: skip
+        stems |= {stem for _, one, stem, _ in others if stem and self._is_alike(one)}
+        for layout, one, stem, when in others:
+            if one is not self.table and stem in stems - {""} and when not in {None, *seen}:
                 seen.add(when)
                 yield layout, one
 
     def _is_alike(self, other: Table) -> bool:
-        """Whether a table has the title of the chosen one, or most of its labels on both sides."""
-        if not other.records:
-            return False
-        if self.stem and title_stem(other, self.tree) == self.stem:
-            return True
+        """Whether a table has most of the chosen one's labels on both sides."""
         shares = []
         for side in ("rows", "columns"):
             own, its = (
-                {values.label(path[-1]) for path in paths_of(table.records, side) if path}
+                {generic(rest[-1:]) for rest in axis(paths_of(table.records, side)).named}
                 for table in (self.table, other)
             )
-            shares.append(len(own & its) / len(own | its))
+            shares.append(len(own & its) / (min(len(own), len(its)) or 1))
         return min(shares) >= SHARE_ALIKE
 
     @property
@@ -252,6 +254,7 @@ class _Drawing:
         """The YAML of the spec without its head."""
         groups = self.groups()
         checks = list(check_lines(groups))
+        at_end = self.timing.period is not None and self.timing.period.basis == "stock"
         return [
             *entry("form", self.form),
             *entry("title", self.stem or self.file),
@@ -259,15 +262,19 @@ class _Drawing:
             *self._layout(),
             *self._labels(),
             "measures:",
-            *(line for group in groups for line in measure_lines(group)),
+            *(line for group in groups for line in measure_lines(group, at_end)),
             *(["checks:", *checks] if checks else []),
         ]
 
     def groups(self) -> list[Group]:
         """The measures, named; one without a heading is what the title says."""
         found = headings_of(self.tables, self.measured, self.means.measures)
+        if not found:
+            raise DraftError(
+                f"{self.file} compares figures and gives none of its own to draft from."
+            )
         sums = sums_between(self.tables, self.measured, self.means.measures)
-        return grouped(found, sums, self.known)
+        return grouped(found, sums, self.known, self.stem or self.file)
 
     def _filing(self) -> Iterator[str]:
         scope = self.places.scope or self.home
@@ -294,7 +301,9 @@ class _Drawing:
         unsure = "" if means.sure else "neither rows nor columns name known areas or bases"
         yield from entry("rows", means.rows, unsure)
         yield from entry("columns", means.columns)
-        yield from entry("area", means.area)
+        whole = self.places.scope or self.home
+        note = f"every figure is taken for {self.tree[whole].name}" if whole in self.tree else ""
+        yield from entry("area", means.area, note if means.area == "scope" else "")
         if means.area == "office" and self.office:
             yield from entry("office", list(self.office))
         heads = {values.label(one.key_heading): None for one in self.tables if one.key_heading}

@@ -7,10 +7,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from pls_analysis.explore import naming
-from pls_analysis.explore.axes import Axis, Path, generic, is_compared
+from pls_analysis.explore.axes import Axis, Path, is_compared
 from pls_analysis.explore.tidy import unit_of
 from pls_analysis.ingest import units, values, words
-from pls_analysis.ingest.forms import Form, Measure
+from pls_analysis.ingest.forms import YEAR, Form, Measure
 from pls_analysis.ingest.layout import Record, Table
 from pls_analysis.ingest.totals import check_totals
 
@@ -21,31 +21,26 @@ Places = dict[tuple[int, int], float]
 
 @dataclass(eq=False)
 class Heading:
-    """One heading that names figures: its units and its figures, over all tables drafted from."""
+    """One heading that names figures: its units and its figures, over all tables drafted from.
+
+    `aliases` are its paths as written, each with the unit that is only glued to it, if one is.
+    """
 
     path: Path
-    aliases: dict[str, None] = field(default_factory=dict)
+    aliases: dict[str, str | None] = field(default_factory=dict)
     said: Counter[str] = field(default_factory=Counter)
     figures: Places = field(default_factory=dict)
 
     @property
-    def stated(self) -> str | None:
-        """The unit that most of its figures state, or that is glued to its label."""
-        if self.said:
-            return self.said.most_common(1)[0][0]
-        return naming.glued_unit(self.path[-1]) if self.path else None
-
-    @property
     def unit(self) -> str:
-        """The unit to keep it in; UNKNOWN_UNIT where nothing says one."""
-        if self.stated:
-            return naming.store_unit(self.stated)
+        """The unit to keep it in: the one most figures state, else what its name says."""
+        if self.said:
+            return naming.store_unit(self.said.most_common(1)[0][0])
         return naming.unit_by_name(self.path[::-1])
 
     def written(self) -> list[str]:
         """Its aliases, with the unit they imply where it is only glued to them."""
-        glued = None if self.said or not self.path else naming.glued_unit(self.path[-1])
-        return [f"{alias} [{glued}]" if glued else alias for alias in self.aliases]
+        return [f"{alias} [{unit}]" if unit else alias for alias, unit in self.aliases.items()]
 
 
 @dataclass
@@ -57,6 +52,7 @@ class Group:
     parts: dict[str, dict[str, Heading]] = field(default_factory=dict)
     adds_up: dict[str, bool] = field(default_factory=dict)
     id: str = ""
+    name: str = ""
     known: Measure | None = None
 
     @property
@@ -76,12 +72,13 @@ def headings_of(tables: Sequence[Table], axis: Axis, side: str) -> dict[Path, He
             rest = _rest(record, axis, side)
             if rest is None:
                 continue
-            own = same.get(rest, rest)
-            one = found.setdefault(generic(own).replace("/", ""), Heading(own))
-            by_path[rest] = one
-            one.aliases[generic(rest)] = None
-            unit = unit_of(record, table.unit)
-            if unit:
+            own = tuple(map(naming.unglued, same.get(rest, rest)))
+            one = found.setdefault("".join(own).replace("/", ""), Heading(own))
+            by_path[rest] = by_path[own] = one
+            stated = unit_of(record, table.unit)
+            glued = naming.glued_unit(rest[-1]) if rest and stated is None else None
+            one.aliases["/".join(rest)] = glued
+            if unit := stated or glued:
                 one.said[unit] += 1
             if record.box.reading.kind == "number" and record.box.reading.value is not None:
                 line = record.box.col if side == "rows" else record.box.row
@@ -90,9 +87,11 @@ def headings_of(tables: Sequence[Table], axis: Axis, side: str) -> dict[Path, He
 
 
 def _rest(record: Record, axis: Axis, side: str) -> Path | None:
-    """What the heading of a record names, or None where it only compares."""
+    """What the heading of a record names, of any year; None where it only compares."""
     labels = tuple(map(values.label, record.keys if side == "rows" else record.headings))
-    return None if is_compared(labels) else axis.rests[labels]
+    if is_compared(labels):
+        return None
+    return tuple(YEAR.sub("{year}", part) for part in axis.rests[labels])
 
 
 def _same_paths(tables: Sequence[Table], axis: Axis, side: str) -> dict[Path, Path]:
@@ -116,13 +115,16 @@ def _same_paths(tables: Sequence[Table], axis: Axis, side: str) -> dict[Path, Pa
 def _is_bare(path: Path) -> bool:
     """Whether a path says too little to be the same thing wherever it stands: 男, 合计, 人数."""
     end = path[-1]
-    return naming.is_category(end) or bool(words.TOTAL.match(end)) or len(end) < 4
+    return naming.is_category(end) or bool(words.TOTAL.match(end)) or len(end) < 3
 
 
 def grouped(
-    by_path: Mapping[Path, Heading], sums: Mapping[Path, Path], forms: Iterable[Form]
+    by_path: Mapping[Path, Heading], sums: Mapping[Path, Path], forms: Iterable[Form], title: str
 ) -> list[Group]:
-    """Put headings together as measures and their parts; `sums` gives the whole of each part."""
+    """Put headings together as measures and their parts; `sums` gives the whole of each part.
+
+    A measure without a heading of its own is what the `title` says.
+    """
     whole_of = _wholes(by_path, sums)
     groups: dict[Path, Group] = {}
     for one in dict.fromkeys(by_path.values()):
@@ -136,7 +138,7 @@ def grouped(
             known.aliases |= one.aliases
     taken: set[str] = set()
     for group in groups.values():
-        _name(group, forms, taken, sums)
+        _name(group, forms, taken, sums, title)
     return list(groups.values())
 
 
@@ -160,7 +162,9 @@ def _wholes(by_path: Mapping[Path, Heading], sums: Mapping[Path, Path]) -> dict[
     return wholes
 
 
-def _name(group: Group, forms: Iterable[Form], taken: set[str], sums: Mapping[Path, Path]) -> None:
+def _name(
+    group: Group, forms: Iterable[Form], taken: set[str], sums: Mapping[Path, Path], title: str
+) -> None:
     """Give a group its id, one that another form has for it where there is one, and its parts."""
     for form in forms:
         target = form.labels.find(group.path)
@@ -169,7 +173,8 @@ def _name(group: Group, forms: Iterable[Form], taken: set[str], sums: Mapping[Pa
             continue
         if units.convert(1, group.unit, measure.unit) is not None:
             group.known = measure
-    group.id = group.known.id if group.known else naming.ascii_id(group.path or ("m",), taken)
+    group.name = naming.undated(group.path[-1]) if group.path else title
+    group.id = group.known.id if group.known else naming.ascii_id(group.path or (title,), taken)
     taken.add(group.id)
     parts = group.parts.pop("", {})
     if not parts:

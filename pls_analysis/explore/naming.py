@@ -17,7 +17,7 @@ UNKNOWN_UNIT = "?"
 COUNTED = {"人次": "人次$", "人": "人[数口员]?$|人口数$|[男女]性?$", "户": "户数?$", "件": "件数?$"}
 """Units that the end of a heading names as good as in words."""
 GLUED = re.compile(
-    r"(?<=.)((?:[十百千万亿]+(?:人次|人|户|件|元|亩|平方米|平方公里|吨))|%|‰"
+    r"(?<=.)((?:[十百千万亿]+(?:人次|人|户|件|元|亩|平方米|平方公里|吨))|人/平方公里|%|‰"
     r"|(?<=[数口])(?:人次|人|户|件))$"
 )
 """A unit written behind a label without brackets: 常住人口万人, 出生率‰."""
@@ -32,7 +32,7 @@ PARTS = {
     "stage": {"小学": "primary", "初中": "junior", "高中": "senior"},
 }  # fmt: skip
 """Parts that are the same in every form, by the dimension they belong to."""
-YEAR = re.compile(r"(?:19|20)\d\d年?度?")
+YEAR = re.compile(r"(?:(?:19|20)\d\d|\{year\})年?度?")
 AGE = re.compile(r"岁")
 
 
@@ -75,6 +75,11 @@ def glued_unit(label: str) -> str | None:
     """The unit written behind a label without brackets, or None."""
     found = GLUED.search(label)
     return found[1] if found else None
+
+
+def unglued(label: str) -> str:
+    """A label without the unit written behind it: 常住人口万人 is 常住人口."""
+    return GLUED.sub("", label)
 
 
 def unit_by_name(labels: Iterable[str]) -> str:

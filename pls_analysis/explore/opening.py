@@ -25,10 +25,15 @@ def explored(task: Callable[..., Any], path: str | Path, *given: Any) -> Any:
     return in_worker(task, file, *given)
 
 
-def layouts(path: Path, sheet: str | None = None) -> list[Layout]:
-    """Read and detect the sheets of a workbook, or the one of that name. Raises Refused."""
-    sheets = read_workbook(path, inspect(path))
-    names = [one.name for one in sheets]
-    if sheet is not None and sheet not in names:
-        raise Refused("no_sheet", f"{unknown('sheet', sheet, names)}.", "Name one that is there.")
-    return [detect(one) for one in sheets if sheet in (None, one.name)]
+def layouts(path: Path) -> list[Layout]:
+    """Read and detect the sheets of a workbook. Raises Refused."""
+    return [detect(one) for one in read_workbook(path, inspect(path))]
+
+
+def named(found: list[Layout], sheet: str | None) -> list[Layout]:
+    """The sheet of that name, or all of them without one. Raises Refused where it is not there."""
+    chosen = [one for one in found if sheet in (None, one.sheet.name)]
+    if not chosen:
+        names = [one.sheet.name for one in found]
+        raise Refused("no_sheet", f"{unknown('sheet', str(sheet), names)}.", "Name one of them.")
+    return chosen

@@ -10,7 +10,7 @@ from typing import Any
 from openpyxl.utils import get_column_letter
 
 from pls_analysis.explore import page, terminal
-from pls_analysis.explore.opening import explored, layouts
+from pls_analysis.explore.opening import explored, layouts, named
 from pls_analysis.explore.roles import MARKS, CellView, SheetView, TableView
 from pls_analysis.explore.tidy import figure, joined, titled, unit_of
 from pls_analysis.ingest import values, words
@@ -70,7 +70,7 @@ def preview(path: str | Path, sheet: str | None = None, rows: int = ROWS) -> Pre
 
 
 def _views(path: Path, sheet: str | None, rows: int) -> tuple[tuple[SheetView, ...], int]:
-    found = layouts(path, sheet)
+    found = named(layouts(path), sheet)
     views = tuple(view_sheet(layout, rows) for layout in found[:SHEETS_MAX])
     return views, max(0, len(found) - SHEETS_MAX)
 

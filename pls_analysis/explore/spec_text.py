@@ -52,16 +52,21 @@ def entry(key: str, value: Any, note: str = "", indent: int = 0) -> Iterator[str
         yield from (blank + said, line)
 
 
-def measure_lines(group: Group) -> Iterator[str]:
-    """One measure of a draft: its id, name, unit, aliases and parts."""
-    label = group.path[-1] if group.path else ""
+def measure_lines(group: Group, at_end: bool) -> Iterator[str]:
+    """One measure of a draft: its id, name, unit, aliases and parts.
+
+    `at_end` says that the title names the end of a period (年末), not the period.
+    """
     yield f"  {flow(group.id)}:"
-    names = dict(group.known.name) if group.known else {"zh": naming.undated(label) or group.id}
+    names = dict(group.known.name) if group.known else {"zh": group.name}
     yield from entry("name", names, indent=4)
     yield from entry("unit", group.unit, _unit_note(group), indent=4)
     basis = group.known.basis if group.known else None
     if basis is None and any(naming.STOCK.search(one) for one in group.path):
         yield from entry("basis", "stock", "a count at one time, by its name", indent=4)
+    elif basis is None and at_end:
+        note = "the title says 年末 or the like; flow where it counts what happened"
+        yield from entry("basis", "stock", note, indent=4)
     elif basis is not None:
         yield from entry("basis", basis, indent=4)
     if group.whole is not None:
@@ -77,7 +82,7 @@ def _unit_note(group: Group) -> str:
     if group.unit == naming.UNKNOWN_UNIT:
         return "nothing says the unit; figures are kept under this sign until you do"
     chosen = group.whole or next(iter(next(iter(group.parts.values())).values()))
-    if chosen.stated is None and group.known is None:
+    if not chosen.said and group.known is None:
         return "nothing says the unit; guessed from the name"
     others = {naming.store_unit(one) for one in chosen.said} - {group.unit}
     return f"some figures stand under {', '.join(sorted(others))}" if others else ""
