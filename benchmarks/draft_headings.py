@@ -34,6 +34,8 @@ EXAMPLES = {
     "guangdong-yearbooks": "guangdong-city-yearbooks",
     "shanghai-yearbook": "shanghai-yearbook-2012",
 }
+MONTH = "2022-05"
+WRONG_SHOWN = 8
 
 
 @dataclass
@@ -88,7 +90,8 @@ def score_file(file: Path, specs: list[Form], project: Project) -> Score:
     for form in {one.form: None for one in committed.values()}:
         mine = {at: one for at, one in committed.items() if one.form == form}
         sheet, number = _largest(found, mine)
-        spec = next(one for one in specs if one.id == form)
+        when = next(iter(mine.values())).filed
+        spec = next(one for one in specs if one.id == form and one.serves(when))
         draft = drafted(file, project, sheet, number)
         with tempfile.TemporaryDirectory() as folder:
             (Path(folder) / "draft.yml").write_text(draft.text, encoding="utf-8")
@@ -169,11 +172,33 @@ def main(real: Path) -> None:
             project = withheld(ROOT / "examples" / example, Path(folder))
             for file in sorted((real / source).iterdir()):
                 score.add(score_file(file, specs, project))
-        print(f"{example}: {score}")
-        for what, count in score.wrong.most_common(12):
-            print(f"    {count:5,}  {what}")
+        report(example, score)
         total.add(score)
+    score = score_sample()
+    report("the sample's monthly form", score)
+    total.add(score)
     print(f"all: {total}")
+
+
+def score_sample() -> Score:
+    """One month of the sample: a form of each town, each laid out in its own way."""
+    from pls_analysis.sample import generate
+
+    specs = load_forms(ROOT / "config" / "forms")
+    score = Score()
+    with tempfile.TemporaryDirectory() as folder:
+        project = withheld(ROOT, Path(folder))
+        made = generate(project, project.raw, start=MONTH, until=MONTH)
+        for path in made.files:
+            score.add(score_file(project.raw / path, specs, project))
+    return score
+
+
+def report(name: str, score: Score) -> None:
+    """Print a score and what is wrong most often."""
+    print(f"{name}: {score}")
+    for what, count in score.wrong.most_common(WRONG_SHOWN):
+        print(f"    {count:5,}  {what}")
 
 
 if __name__ == "__main__":

@@ -11,18 +11,33 @@ if TYPE_CHECKING:
     from pls_analysis import charts
     from pls_analysis.analysis import areas, ingest, issues, measures, observations, series, trace
     from pls_analysis.briefs import parameters
+    from pls_analysis.explore.drafting import draft_form
+    from pls_analysis.explore.preview import preview
+    from pls_analysis.explore.tidy import tables
 
 __all__ = [
     "areas",
     "charts",
+    "draft_form",
     "ingest",
     "issues",
     "measures",
     "observations",
     "parameters",
+    "preview",
     "series",
+    "tables",
     "trace",
 ]
+
+
+ROOMS = {
+    "draft_form": "explore.drafting",
+    "parameters": "briefs",
+    "preview": "explore.preview",
+    "tables": "explore.tidy",
+}
+"""Where a name is found; the others are in `analysis`."""
 
 
 def __getattr__(name: str) -> object:
@@ -30,8 +45,7 @@ def __getattr__(name: str) -> object:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     if name == "charts":
         return import_module("pls_analysis.charts")
-    room = "briefs" if name == "parameters" else "analysis"
-    return getattr(import_module(f"pls_analysis.{room}"), name)
+    return getattr(import_module(f"pls_analysis.{ROOMS.get(name, 'analysis')}"), name)
 
 
 def __dir__() -> list[str]:

@@ -39,7 +39,7 @@ LAYERS = (
     {"observations"},
     {"store"},
     {"ingest", "policy", "sample"},
-    {"offices", "trace", "disclosure"},
+    {"explore", "offices", "trace", "disclosure"},
     {"analysis"},
     {"charts", "blocks"},
     {"briefs"},
@@ -51,7 +51,7 @@ LAYERS = (
 """Rooms from the ground up. A room imports from lower layers; those side by side know nothing of
 each other, but for the two that make a page."""
 TOGETHER = {"charts", "blocks"}
-WAY_IN = {"ingest", "offices", "sample", "trace"}
+WAY_IN = {"explore", "ingest", "offices", "sample", "trace"}
 WAY_OUT = {"policy", "disclosure", "charts", "blocks", "briefs", "publish", "batch"}
 """What reads the store never imports what fills it."""
 ROOMS_OF_FILES = {

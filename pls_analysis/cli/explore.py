@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from pls_analysis.cli.output import example, json_option, show
+from pls_analysis.cli.output import counted, example, json_option, show
 
 FILE = click.Path(path_type=Path, dir_okay=False)
 SHEET = click.option("--sheet", help="Only the sheet of this name.")
@@ -44,4 +44,39 @@ def preview(file: Path, sheet: str | None, rows: int, html: Path | None, as_json
         click.echo(found.text(width, terminal and not os.environ.get("NO_COLOR")))
 
 
-COMMANDS = (preview,)
+@click.command(
+    "draft-form", epilog=example("pls draft-form 年报.xls", "pls draft-form 年报.xls --form births")
+)
+@click.argument("file", type=FILE)
+@SHEET
+@click.option("--table", type=click.IntRange(min=1),
+              help="The table of that number in pls preview; by default the largest.")  # fmt: skip
+@click.option("--form", help="The form's id, such as town_monthly; by default made of its title.")
+@click.option("--out", type=click.Path(path_type=Path),
+              help="A folder or a .yml file; by default config/forms of the project.")  # fmt: skip
+@click.option("--force", is_flag=True, help="Overwrite a spec of that name.")
+def draft_form(
+    file: Path,
+    sheet: str | None,
+    table: int | None,
+    form: str | None,
+    out: Path | None,
+    force: bool,
+) -> None:
+    """Draft a form spec from a table of any workbook FILE, for a person to finish.
+
+    It is held against the file at once: what it does not read is said in its head. Each guess in
+    it is marked "please check".
+    """
+    from pls_analysis.explore.drafting import draft_form as write
+
+    draft = write(file, sheet, table, form, out, force)
+    click.echo(f"{draft.path}: table {draft.table} of sheet {draft.sheet}, {draft.title}")
+    marked = draft.text.count("please check:")
+    click.echo(
+        f"it reads {draft.read:,} of {draft.figures:,} figures; "
+        f"{counted(marked, 'place')} to check, each marked in the file"
+    )
+
+
+COMMANDS = (preview, draft_form)

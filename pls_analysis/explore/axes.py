@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 
 from pls_analysis.areas import Area, AreaTree
-from pls_analysis.explore.tidy import readable
+from pls_analysis.explore.tidy import COMPARED, readable
 from pls_analysis.ingest import values, words
 from pls_analysis.ingest.forms import YEAR
 from pls_analysis.ingest.layout import Record, Table
@@ -22,12 +22,6 @@ FLOW = re.compile(
 )
 CUMULATIVE = re.compile(r".{0,6}累计数?值?|年初至.*|[1一]([-—~至]\d{1,2})?月累计")
 AT_END = re.compile(r"(期|年|月|季|季度)(末|底)(数|余额|数值)?|现有数?")
-NOT_OURS = re.compile(
-    r"((19|20)\d\d年|本[月年期]|累计|当[月期]|较)*"
-    r"(同比|环比|增[长减幅速]|±|[+]、-|比(上年|去年|上月|上季|(19|20)\d\d年)"
-    r"|(上年|去年|上月|上季|前年)(同[期月]|数|末|累计|本月)?$|排名|位次)"
-)
-"""Columns that restate or compare figures of another form or time."""
 LONGEST_NAME = 14
 SHARE_OF_AREAS = 0.3
 
@@ -92,7 +86,7 @@ def basis_of(label: str) -> str | None:
 
 def is_compared(path: Path) -> bool:
     """Whether a path heads a comparison: 同比, 2018年比2017年增长."""
-    return bool(path) and bool(NOT_OURS.match(re.sub(r"\(.*?\)", "", path[-1])))
+    return bool(path) and bool(COMPARED.match(re.sub(r"\(.*?\)", "", path[-1])))
 
 
 def generic(path: Path) -> str:

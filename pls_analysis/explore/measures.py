@@ -45,12 +45,17 @@ class Heading:
 
 @dataclass
 class Group:
-    """A measure of the draft: its own heading, if it has one, and its parts by dimension."""
+    """A measure of the draft: its own heading, if it has one, and its parts by dimension.
+
+    `adds_up` says of each dimension whose parts are at most the whole if they are all of it;
+    `overlaps` holds those whose parts come to more.
+    """
 
     path: Path
     whole: Heading | None
     parts: dict[str, dict[str, Heading]] = field(default_factory=dict)
     adds_up: dict[str, bool] = field(default_factory=dict)
+    overlaps: set[str] = field(default_factory=set)
     id: str = ""
     name: str = ""
     known: Measure | None = None
@@ -70,7 +75,7 @@ def headings_of(tables: Sequence[Table], axis: Axis, side: str) -> dict[Path, He
     for number, table in enumerate(tables):
         for record in table.records:
             rest = _rest(record, axis, side)
-            if rest is None:
+            if rest is None or is_compared(tuple(map(values.label, _others(record, side)))):
                 continue
             own = tuple(map(naming.unglued, same.get(rest, rest)))
             one = found.setdefault("".join(own).replace("/", ""), Heading(own))
@@ -92,6 +97,10 @@ def _rest(record: Record, axis: Axis, side: str) -> Path | None:
     if is_compared(labels):
         return None
     return tuple(YEAR.sub("{year}", part) for part in axis.rests[labels])
+
+
+def _others(record: Record, side: str) -> Path:
+    return record.headings if side == "rows" else record.keys
 
 
 def _same_paths(tables: Sequence[Table], axis: Axis, side: str) -> dict[Path, Path]:
@@ -188,9 +197,11 @@ def _name(
             made[naming.part_id(name, label, made)] = one
         group.parts[name] = made
         holds = group.whole is not None and _fits_in(group.whole, list(made.values()))
+        summed = all(sums.get(one.path) == group.path for one in members.values())
         if holds:
-            summed = all(sums.get(one.path) == group.path for one in members.values())
             group.adds_up[name] = summed
+        elif group.whole is not None:
+            group.overlaps.add(name)
 
 
 def _fits_in(whole: Heading, parts: Sequence[Heading]) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +30,7 @@ def layouts(path: Path) -> list[Layout]:
     return [detect(one) for one in read_workbook(path, inspect(path))]
 
 
-def named(found: list[Layout], sheet: str | None) -> list[Layout]:
+def named(found: Sequence[Layout], sheet: str | None) -> list[Layout]:
     """The sheet of that name, or all of them without one. Raises Refused where it is not there."""
     chosen = [one for one in found if sheet in (None, one.sheet.name)]
     if not chosen:

@@ -73,7 +73,10 @@ def measure_lines(group: Group, at_end: bool) -> Iterator[str]:
         yield from entry("labels", group.whole.written(), indent=4)
     if group.parts:
         yield "    breakdown:"
-    for parts in group.parts.values():
+    for name, parts in group.parts.items():
+        if name in group.overlaps:
+            said = f"{CHECK}: these come to more than the whole; some may overlap"
+            yield f"      {comment(said)}"
         for part, heading in parts.items():
             yield from entry(flow(part), heading.written(), indent=6)
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-
-import pandas as pd
+from typing import TYPE_CHECKING
 
 from pls_analysis.explore.opening import explored, layouts
 from pls_analysis.ingest import units, values, words
@@ -16,11 +15,19 @@ from pls_analysis.ingest.timing import periods_in, says_only_period
 from pls_analysis.observations import RATES
 from pls_analysis.periods import CALENDAR, Period
 
+if TYPE_CHECKING:
+    import pandas as pd
+
 COLUMNS = ("sheet", "table", "title", "period", "key", "heading", "value", "unit", "note", "cell",
            "raw")  # fmt: skip
 MISSING = {"x": "not available", "z": "not applicable", "k": "less than half the last digit"}
-CHANGE = re.compile("同比|环比|增长|增幅|增减|增速|±")
-RATE = re.compile("率|比[例重]|占比|密度|指数|%|‰|" + CHANGE.pattern)
+COMPARED = re.compile(
+    r"((19|20)\d\d年|本[月年期]|累计|当[月期]|较)*"
+    r"(同比|环比|增[长减幅速]|±|[+]、-|比(上年|去年|上月|上季|(19|20)\d\d年)"
+    r"|(上年|去年|上月|上季|前年)(同[期月]|数|末|累计|本月)?$|排名|位次)"
+)
+"""Columns that restate or compare figures of another form or time."""
+RATE = re.compile("率|比[例重]|占比|密度|指数|%|‰|同比|环比|增长|增[幅速减]")
 """A label with one of these does not count what the unit of the whole table counts."""
 
 
@@ -33,6 +40,8 @@ def tables(path: str | Path) -> pd.DataFrame:
     that is safe to use it is NaN and `note` says why; `raw` is what the cell holds. No project is
     needed. Raises Refused, with the words of `pls ingest`, for a file that must not be read.
     """
+    import pandas as pd  # which the worker, who reads the file, needs none of
+
     frame = pd.DataFrame(explored(_rows, path), columns=list(COLUMNS))
     return frame.astype({"table": "int64", "value": "float64"})
 
@@ -120,7 +129,7 @@ def stated_unit(record: Record) -> str | None:
     if headed is None:  # a heading that is nothing but a unit: 高层建筑 | 幢
         ends = [values.label(path[-1]) for path in (record.headings, record.keys) if path]
         headed = next((end for end in ends if units.is_unit(end)), None)
-    if any(CHANGE.search(label) for label in record.headings):
+    if any(COMPARED.match(values.label(label)) for label in record.headings):
         return headed if headed in RATES else None  # the row's unit is that of the figure compared
     return record.unit or headed
 
