@@ -152,7 +152,7 @@ def _checked(drawn: Drawing, body: Sequence[str]) -> Draft:
     for layout, one in drawn.kin:
         figures |= {(layout.sheet.name, r.box.row, r.box.col) for r in one.records}
     for layout in {id(layout): layout for layout, _ in drawn.kin}.values():
-        apply_forms(layout, Context((spec, *drawn.known), drawn.tree, home), out)
+        apply_forms(layout, Context((spec,), drawn.tree, home), out)
     read = {(sheet, *at) for sheet, at in out.used} & figures
     head = list(_head(drawn, len(read), len(figures), out))
     return Draft(
@@ -167,11 +167,13 @@ def _head(drawn: Drawing, read: int, figures: int, out: Extraction) -> Iterator[
     yield comment(f"Look at each `{CHECK}`. Ids are the sound of the headings: rename them now,")
     yield comment("while nothing is stored under them. Give names in English (en: …), add")
     yield comment("`people: true` to small counts of people, and aliases other offices use.")
-    if any(issue.code == "form_ambiguous" for issue in out.issues):
-        yield comment(f"{CHECK}: another form spec fits this table too; make one match narrower.")
+    if drawn.rival is not None:
+        yield comment(
+            f"{CHECK}: {drawn.rival.source} fits this table too; make one match narrower."
+        )
     logged = dict.fromkeys(
         issue.message for issue in out.issues
-        if issue.severity != "info" and issue.code not in ("form_ambiguous", "sum_mismatch")
+        if issue.severity != "info" and issue.code != "form_unknown"
     )  # fmt: skip
     for message in list(logged)[:6]:
         yield comment(f"Logged: {message}")

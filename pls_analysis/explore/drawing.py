@@ -33,6 +33,7 @@ from pls_analysis.explore.tidy import titled
 from pls_analysis.ingest import values, words
 from pls_analysis.ingest.forms import Form
 from pls_analysis.ingest.layout import Layout, Table
+from pls_analysis.ingest.choosing import fits
 
 OFFICE = re.compile(r"^\(?((?:填报|报送|上报|编报|填表)(?:单位|机构)|单位名称|报表单位)[:：]?")
 SHORT_STEM = 4
@@ -109,6 +110,15 @@ class Drawing:
         return [one for one in found if one and not any(s != one and s in one for s in found if s)]
 
     @property
+    def rival(self) -> Form | None:
+        """A form spec of the project, of another name, that fits the chosen table too."""
+        others = (one for one in self.known if one.id != self.form)
+        return next(
+            (one for one in others if fits(one, self.table, self.file, self.layout.sheet.name)),
+            None,
+        )
+
+    @property
     def measured(self) -> Axis:
         return self.rows if self.means.measures == "rows" else self.columns
 
@@ -164,7 +174,7 @@ class Drawing:
 
     def _filing(self) -> Iterator[str]:
         scope = self.places.scope or self.home
-        level = self.sender or (self.tree[scope].level if scope in self.tree else "")
+        level = self.sender or (self.tree[scope].level if scope else "")
         if level:
             yield from entry("sender", level, "the level of the office that files it")
         yield from entry("rhythm", self.timing.rhythm, self.timing.note)
@@ -188,7 +198,7 @@ class Drawing:
         yield from entry("rows", means.rows, unsure)
         yield from entry("columns", means.columns)
         whole = self.places.scope or self.home
-        note = f"every figure is taken for {self.tree[whole].name}" if whole in self.tree else ""
+        note = f"every figure is taken for {self.tree[whole].name}" if whole else ""
         yield from entry("area", means.area, note if means.area == "scope" else "")
         if means.area == "office" and self.office:
             yield from entry("office", list(self.office))

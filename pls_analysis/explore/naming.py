@@ -56,7 +56,7 @@ def undated(label: str) -> str:
 
 
 def _sound(text: str) -> str:
-    said = "_".join(lazy_pinyin(text, errors=lambda rest: [rest]))
+    said = "_".join(lazy_pinyin(text))
     made = re.sub(r"[^a-z0-9]+", "_", said.lower()).strip("_")
     if not made or not made[0].isalpha():
         made = f"m_{made}".rstrip("_")

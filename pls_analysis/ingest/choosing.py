@@ -17,7 +17,7 @@ from pls_analysis.periods import CALENDAR
 
 def choose_form(table: Table, sheet: str, context: Context, out: Extraction) -> Form | None:
     """The one form spec that fits a table; None where none or several do, which is logged."""
-    fitting = [form for form in context.forms if _fits(form, table, out.file, sheet)]
+    fitting = [form for form in context.forms if fits(form, table, out.file, sheet)]
     if len({form.id for form in fitting}) == 1:
         fitting = _in_force(fitting, table, out.file, sheet)
     if len(fitting) == 1:
@@ -58,7 +58,8 @@ def said_by_name(path: str, forms: Sequence[Form]) -> object:
     return told, next(filter(None, said), ())
 
 
-def _fits(form: Form, table: Table, file: str, sheet: str) -> bool:
+def fits(form: Form, table: Table, file: str, sheet: str) -> bool:
+    """Say whether a form's `match` holds for a table: its title, file and sheet."""
     match = form.match
     if "file" in match and not fnmatch.fnmatch(file, match["file"]):
         return False

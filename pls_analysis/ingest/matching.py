@@ -182,9 +182,9 @@ class _Reader:
         """The area that a filing office stands for: one of the level that files this form."""
         return self._resolve(text, self.form.sender or None)
 
-    def _resolve(self, text: str, level: str | None = None, within: str = "") -> Area:
+    def _resolve(self, text: str, level: str | None = None) -> Area:
         at = self.period.end if self.period is not None else None
-        return self.context.areas.resolve(text, within=within or self.scope, at=at, level=level)
+        return self.context.areas.resolve(text, within=self.scope, at=at, level=level)
 
     # -- one figure ---------------------------------------------------------------------------
 
