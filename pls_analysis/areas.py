@@ -141,6 +141,8 @@ class AreaTree:
 
         For the many labels of a table of which only some may be areas: suggestions take time.
         """
+        if within is not None and within not in self:
+            return None
         try:
             return self._index.find(name, None if within is None else self[within], at, None)
         except AmbiguousArea:

@@ -38,7 +38,8 @@ from pls_analysis.ingest.choosing import fits
 OFFICE = re.compile(r"^\(?((?:填报|报送|上报|编报|填表)(?:单位|机构)|单位名称|报表单位)[:：]?")
 SHORT_STEM = 4
 SHARE_ALIKE = 0.6
-NO_HOME = "000000"
+NO_HOME = "100000"
+"""Stands in for a scope that nothing names: the whole of the national list."""
 
 
 class DraftError(ValueError):

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pls_analysis.explore import naming
 from pls_analysis.explore.axes import Axis, Path, is_compared
 from pls_analysis.explore.tidy import unit_of
-from pls_analysis.ingest import units, values, words
+from pls_analysis.ingest import units, values
 from pls_analysis.ingest.forms import YEAR, Form, Measure
 from pls_analysis.ingest.layout import Record, Table
 from pls_analysis.ingest.totals import check_totals
@@ -115,16 +115,10 @@ def _same_paths(tables: Sequence[Table], axis: Axis, side: str) -> dict[Path, Pa
             short = path[start:]
             own = same.get(short, short)
             apart = not any({path, own} <= paths for paths in seen)
-            if apart and any(own in paths for paths in seen) and not _is_bare(short):
+            if apart and any(own in paths for paths in seen) and not naming.is_bare(short[-1]):
                 same[path] = own
                 break
     return same
-
-
-def _is_bare(path: Path) -> bool:
-    """Whether a path says too little to be the same thing wherever it stands: 男, 合计, 人数."""
-    end = path[-1]
-    return naming.is_category(end) or bool(words.TOTAL.match(end)) or len(end) < 3
 
 
 def grouped(
@@ -182,8 +176,10 @@ def _name(
             continue
         if units.convert(1, group.unit, measure.unit) is not None:
             group.known = measure
-    group.name = naming.undated(group.path[-1]) if group.path else title
-    group.id = group.known.id if group.known else naming.ascii_id(group.path or (title,), taken)
+    group.name = naming.spoken(group.path) if group.path else title
+    group.id = (
+        group.known.id if group.known else naming.ascii_id((*group.path[:-1], group.name), taken)
+    )
     taken.add(group.id)
     parts = group.parts.pop("", {})
     if not parts:

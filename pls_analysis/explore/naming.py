@@ -10,7 +10,7 @@ from collections.abc import Container, Iterable, Sequence
 
 from pypinyin import lazy_pinyin
 
-from pls_analysis.ingest import units
+from pls_analysis.ingest import units, words
 
 LONGEST_ID = 60
 UNKNOWN_UNIT = "?"
@@ -75,6 +75,19 @@ def glued_unit(label: str) -> str | None:
     """The unit written behind a label without brackets, or None."""
     found = GLUED.search(label)
     return found[1] if found else None
+
+
+def spoken(path: Sequence[str]) -> str:
+    """What a heading names, in words: 出生/人数 is 出生人数, 常住人口/合计 is 常住人口."""
+    labels = [undated(label) for label in path]
+    while len(labels) > 1 and words.TOTAL.match(labels[-1]):
+        labels.pop()
+    return "".join(labels[-2:]) if is_bare(labels[-1]) else labels[-1]
+
+
+def is_bare(label: str) -> bool:
+    """Whether a label says too little by itself to be the same thing everywhere: 男, 合计, 人数."""
+    return is_category(label) or bool(words.TOTAL.match(label)) or len(label) < 3
 
 
 def unglued(label: str) -> str:
