@@ -4,7 +4,9 @@ These are the names an analyst types; everything they give is a plain data frame
 Each is loaded when it is first asked for: a reader of workbooks needs neither pandas nor charts.
 """
 
+import sys
 from importlib import import_module
+from types import ModuleType
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -50,3 +52,14 @@ def __getattr__(name: str) -> object:
 
 def __dir__() -> list[str]:
     return sorted(__all__)
+
+
+class _Package(ModuleType):
+    """Keeps a function from being hidden by the module of its name: `areas`, `ingest`, `trace`."""
+
+    def __setattr__(self, name: str, value: object) -> None:
+        if name == "charts" or name not in __all__ or not isinstance(value, ModuleType):
+            super().__setattr__(name, value)
+
+
+sys.modules[__name__].__class__ = _Package
