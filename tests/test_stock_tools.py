@@ -80,3 +80,18 @@ def test_stock_tools_make_the_bytes_that_pls_run_makes(
     call("papermill", notebook, str(out), *options, cwd=sample_project.root)
     call("nbconvert", "--to", "pls_pdf", "--output-dir", str(reports), str(out), cwd=tmp_path)
     assert (reports / "out.pdf").read_bytes() == own.read_bytes()
+
+
+def test_stock_papermill_runs_the_monday_story_and_leaves_the_project_as_it_is(
+    sample_project: Project, tmp_path: Path
+) -> None:
+    def files() -> set[str]:
+        found = (file for file in sample_project.root.rglob("*") if file.is_file())
+        return {file.relative_to(sample_project.root).as_posix() for file in found}
+
+    before, out = files(), tmp_path / "out.ipynb"
+    options = ["-p", "area", "310115005", "--no-progress-bar"]
+    call("papermill", "notebooks/explore.ipynb", str(out), *options, cwd=sample_project.root)
+    shown = out.read_text(encoding="utf-8")
+    assert "(310115005), 2021, total flow: " in shown
+    assert files() == before

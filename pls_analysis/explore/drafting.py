@@ -28,9 +28,9 @@ from pls_analysis.project import Project, find_project
 FORM_ID = re.compile(r"[a-z][a-z0-9_]{0,60}")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Draft:
-    """A drafted form spec: its YAML, what it was made of, and how it reads that file.
+    """A drafted form spec: its YAML and measures, what it was made of, how it reads that file.
 
     `read` of `figures` figures of its tables give observations, the others are logged. `path` is
     the file it was written to.
@@ -43,9 +43,10 @@ class Draft:
     title: str
     read: int
     figures: int
+    measures: tuple[str, ...] = ()
     path: Path | None = None
 
-    def __str__(self) -> str:
+    def __repr__(self) -> str:
         return self.text
 
     def _repr_html_(self) -> str:
@@ -157,7 +158,7 @@ def _checked(drawn: Drawing, body: Sequence[str]) -> Draft:
     head = list(_head(drawn, len(read), len(figures), out))
     return Draft(
         drawn.form, "\n".join([*head, *body]) + "\n", drawn.layout.sheet.name, drawn.number,
-        titled(drawn.table), len(read), len(figures),
+        titled(drawn.table), len(read), len(figures), tuple(spec.measures),
     )  # fmt: skip
 
 

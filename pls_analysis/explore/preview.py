@@ -25,7 +25,7 @@ COLUMNS_MAX = 80
 SHEETS_MAX = 20
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Preview:
     """The sheets of one workbook with the role of every cell; `more` sheets are not shown.
 
@@ -36,7 +36,7 @@ class Preview:
     sheets: tuple[SheetView, ...]
     more: int = 0
 
-    def __str__(self) -> str:
+    def __repr__(self) -> str:
         return self.text()
 
     def _repr_html_(self) -> str:

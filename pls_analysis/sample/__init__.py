@@ -3,6 +3,7 @@
 from pls_analysis.sample.broken import BrokenFile, broken
 from pls_analysis.sample.files import Removal, SampleError, remove
 from pls_analysis.sample.generation import generate
+from pls_analysis.sample.trial import trial_project
 from pls_analysis.sample.truth import SampleTruth, write_corrections, write_truth
 
 __all__ = [
@@ -13,6 +14,7 @@ __all__ = [
     "broken",
     "generate",
     "remove",
+    "trial_project",
     "write_corrections",
     "write_truth",
 ]
