@@ -11,7 +11,7 @@ export PLS_PROJECT := $(CURDIR)
 export PYTHON
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev briefs sample lab notebooks test test-browser lint types check lock clean
+.PHONY: help install install-dev briefs sample lab notebooks pictures docs test test-browser lint types check lock clean
 
 help:  ## List what make can do
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' Makefile
@@ -36,6 +36,12 @@ lab: install  ## Open the notebooks in JupyterLab
 
 notebooks: install-dev  ## Run the committed notebooks on the fixed sample and keep their outputs
 	@PYTHONPATH=tests $(BIN)/python tools/refresh_notebooks.py
+
+pictures: install-dev  ## Take the pictures of notebooks/README.md anew (needs Chromium)
+	@$(BIN)/python tools/notebook_pictures.py
+
+docs: install-dev  ## Write docs/data-dictionary.md from the form specs
+	@$(BIN)/python tools/build_dictionary.py
 
 test: install-dev  ## Run every test that needs no browser
 	@$(BIN)/python -m pytest -n auto --dist loadscope -m 'not browser'

@@ -12,8 +12,8 @@ from projects import ROOT
 from pls_analysis.project import Project
 
 READMES = [ROOT / "README.md", ROOT / "README.zh.md"]
-WRITING = {"sample", "ingest", "run"}
-"""Commands that change a project: their lines are checked, and run by other tests."""
+WRITING = {"draft-form", "ingest", "preview", "run", "sample"}
+"""Commands that write, or read a workbook of one's own: other tests run them."""
 
 
 def lines_of(path: Path) -> list[str]:

@@ -44,7 +44,7 @@ def _body(sheets: tuple[SheetView, ...], more: int, tip: str) -> str:
 def _style() -> str:
     def tints(which: str) -> str:
         return "".join(
-            f".pls-preview .{role}{{background:{getattr(look, which)}}}"
+            f".pls-preview.pls-preview .{role}{{background:{getattr(look, which)}}}"
             for role, look in ROLES.items()
         )
 
@@ -58,11 +58,11 @@ def _read(name: str) -> str:
 
 def _legend(sheets: tuple[SheetView, ...]) -> str:
     items = "".join(
-        f'<div><dt class="{role}" data-r="{ROLES[role].letter}">{role}</dt>'
-        f"<dd>{ROLES[role].meaning}</dd></div>"
+        f'<li><b class="{role}" data-r="{ROLES[role].letter}">{role}</b>'
+        f"<span>{ROLES[role].meaning}</span></li>"
         for role in roles_used(sheets)
     )
-    return f"<dl>{items}</dl>"
+    return f'<ul class="legend">{items}</ul>'
 
 
 def _sheet(sheet: SheetView, tip: str) -> str:
