@@ -33,6 +33,7 @@ ROOT = Path(__file__).resolve().parent.parent
 EXAMPLES = {
     "guangdong-yearbooks": "guangdong-city-yearbooks",
     "shanghai-yearbook": "shanghai-yearbook-2012",
+    "rural-yearbook": "rural-yearbook/raw/part03-agri-produce",
 }
 MONTH = "2022-05"
 WRONG_SHOWN = 8
@@ -83,34 +84,44 @@ def read(found: list[Layout], context: Context, file: str) -> dict[tuple[str, st
     return {(one.sheet, one.cell): one for one in out.observed}
 
 
-def score_file(file: Path, specs: list[Form], project: Project) -> Score:
-    """Draft each form that the committed specs know in a file, and compare figure by figure."""
+def score_file(file: Path, path: str, specs: list[Form], project: Project) -> Score:
+    """Draft each form that the committed specs know in a file, and compare figure by figure.
+
+    `path` is the file's name as the specs see it: relative to the raw folder.
+    """
     found, tree, score = layouts(file), load_areas(project), Score()
-    committed = read(found, Context(tuple(specs), tree, project.home), file.name)
+    committed = read(found, Context(tuple(specs), tree, project.home), path)
     for form in {one.form: None for one in committed.values()}:
         mine = {at: one for at, one in committed.items() if one.form == form}
-        sheet, number = _largest(found, mine)
         when = next(iter(mine.values())).filed
         spec = next(one for one in specs if one.id == form and one.serves(when))
-        draft = drafted(file, project, sheet, number)
-        with tempfile.TemporaryDirectory() as folder:
-            (Path(folder) / "draft.yml").write_text(draft.text, encoding="utf-8")
-            (own,) = load_forms(Path(folder))
-        theirs = read(found, Context((own,), tree, project.home), file.name)
-        score.add(compare(mine, theirs, spec, _aliases(draft.text)))
+        cells = _cells(found)
+        while mine:
+            sheet, number = max(cells, key=lambda table: len(cells[table] & mine.keys()))
+            draft = drafted(file, project, sheet, number)
+            drawn = set().union(*(cells[table] for table in draft.tables))
+            theirs = read(found, Context((_loaded(draft.text),), tree, project.home), path)
+            asked = {at: mine.pop(at) for at in drawn & mine.keys()}
+            score.add(compare(asked, theirs, spec, _aliases(draft.text)))
     return score
 
 
-def _largest(found: list[Layout], mine: dict[tuple[str, str], Observed]) -> tuple[str, int]:
-    """The sheet and number of the table in which a form reads most figures."""
-    counts = {
-        (layout.sheet.name, number): sum(
-            (layout.sheet.name, record.box.cell.address) in mine for record in table.records
-        )
+def _cells(found: list[Layout]) -> dict[tuple[str, int], set[tuple[str, str]]]:
+    """The sheet and address of each figure, by the sheet and number of its table."""
+    return {
+        (layout.sheet.name, number): {
+            (layout.sheet.name, record.box.cell.address) for record in table.records
+        }
         for layout in found
         for number, table in enumerate(layout.tables, 1)
     }
-    return max(counts, key=lambda at: counts[at])
+
+
+def _loaded(text: str) -> Form:
+    with tempfile.TemporaryDirectory() as folder:
+        (Path(folder) / "draft.yml").write_text(text, encoding="utf-8")
+        (form,) = load_forms(Path(folder))
+    return form
 
 
 def _aliases(text: str) -> dict[tuple[str, str], list[list[str]]]:
@@ -170,8 +181,9 @@ def main(real: Path) -> None:
         score = Score()
         with tempfile.TemporaryDirectory() as folder:
             project = withheld(ROOT / "examples" / example, Path(folder))
-            for file in sorted((real / source).iterdir()):
-                score.add(score_file(file, specs, project))
+            for file in sorted(one for one in (real / source).rglob("*") if one.is_file()):
+                path = file.relative_to(real / source).as_posix()
+                score.add(score_file(file, path, specs, project))
         report(example, score)
         total.add(score)
     score = score_sample()
@@ -190,7 +202,7 @@ def score_sample() -> Score:
         project = withheld(ROOT, Path(folder))
         made = generate(project, project.raw, start=MONTH, until=MONTH)
         for path in made.files:
-            score.add(score_file(project.raw / path, specs, project))
+            score.add(score_file(project.raw / path, path, specs, project))
     return score
 
 

@@ -71,7 +71,9 @@ def draft_form(
     from pls_analysis.explore.drafting import draft_form as write
 
     draft = write(file, sheet, table, form, out, force)
-    click.echo(f"{draft.path}: table {draft.table} of sheet {draft.sheet}, {draft.title}")
+    on, number = draft.tables[0]
+    others = f" and {counted(len(draft.tables) - 1, 'other')}" if len(draft.tables) > 1 else ""
+    click.echo(f"{draft.path}: table {number} of sheet {on}{others}, {draft.title}")
     marked = draft.text.count("please check:")
     click.echo(
         f"it reads {draft.read:,} of {draft.figures:,} figures; "

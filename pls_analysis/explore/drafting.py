@@ -32,15 +32,15 @@ FORM_ID = re.compile(r"[a-z][a-z0-9_]{0,60}")
 class Draft:
     """A drafted form spec: its YAML and measures, what it was made of, how it reads that file.
 
-    `read` of `figures` figures of its tables give observations, the others are logged. `path` is
-    the file it was written to.
+    `tables` are the sheet and number of the table it was drafted from, then of those that print it
+    for other periods and lent their headings. `read` of their `figures` give observations, the
+    others are logged. `path` is the file it was written to.
     """
 
     form: str
     text: str
-    sheet: str
-    table: int
     title: str
+    tables: tuple[tuple[str, int], ...]
     read: int
     figures: int
     measures: tuple[str, ...] = ()
@@ -157,8 +157,9 @@ def _checked(drawn: Drawing, body: Sequence[str]) -> Draft:
     read = {(sheet, *at) for sheet, at in out.used} & figures
     head = list(_head(drawn, len(read), len(figures), out))
     return Draft(
-        drawn.form, "\n".join([*head, *body]) + "\n", drawn.layout.sheet.name, drawn.number,
-        titled(drawn.table), len(read), len(figures), tuple(spec.measures),
+        drawn.form, "\n".join([*head, *body]) + "\n", titled(drawn.table),
+        tuple((layout.sheet.name, layout.tables.index(one) + 1) for layout, one in drawn.kin),
+        len(read), len(figures), tuple(spec.measures),
     )  # fmt: skip
 
 

@@ -16,6 +16,8 @@ LONGEST_ID = 60
 UNKNOWN_UNIT = "?"
 COUNTED = {"人次": "人次$", "人": "人[数口员]?$|人口数$|[男女]性?$", "户": "户数?$", "件": "件数?$"}
 """Units that the end of a heading names as good as in words."""
+WHOLE_THINGS = frozenset(["人", "人次", "户", "件", "次", "场", "个", "平方米"])
+"""What is counted one by one, however coarsely it is printed."""
 GLUED = re.compile(
     r"(?<=.)((?:[十百千万亿]+(?:人次|人|户|件|元|亩|平方米|平方公里|吨))|人/平方公里|%|‰"
     r"|(?<=[数口])(?:人次|人|户|件))$"
@@ -66,9 +68,9 @@ def _sound(text: str) -> str:
 
 
 def store_unit(unit: str) -> str:
-    """The unit to keep figures in: 万人 is kept as 人; money and rates as they are printed."""
-    scale, base = units.split(unit)
-    return base if scale != 1 and "元" not in base else units.EQUAL.get(unit, unit)
+    """The unit to keep figures in: 人 where 万人 is printed; money, tons, rates as they are."""
+    _, base = units.split(unit)
+    return base if base in WHOLE_THINGS else units.EQUAL.get(unit, unit)
 
 
 def glued_unit(label: str) -> str | None:
