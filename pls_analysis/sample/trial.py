@@ -30,6 +30,8 @@ YEARS = range(2017, 2022)
 YEARBOOK = "统计年鉴-公共法律服务.xlsx"
 TITLE = f"表7-3  各街镇公共法律服务主要指标（{YEARS[0]}—{YEARS[-1]}年）"
 COLUMNS = {"mediation_accepted": "受理纠纷数（件）", "legal_consultations": "法律咨询（人次）"}
+WRONG = 4
+"""The column of the figure that is printed without its last digit."""
 WHOLE = {"district": "全区", "city": "全市"}
 
 
@@ -82,12 +84,13 @@ def write_yearbook(project: Project, file: Path) -> None:
     sheet.title = "7-3"
     _write_head(sheet)
     whole = WHOLE.get(areas[project.home].level, "合计")
-    for row in _rows(towns, years, whole):
+    rows = _rows(towns, years, whole)
+    misprint = rows[len(towns) // 2]
+    misprint[WRONG] = int(str(misprint[WRONG])[:-1])
+    for row in rows:
         sheet.append(row)
     sheet.append(["注：按各街镇司法所月报汇总。"])
     sheet.append([MARK])
-    wrong = sheet.cell(len(towns) // 2 + 4, 5)
-    wrong.value = int(str(wrong.value)[:-1])
     sheet.freeze_panes = "B5"
     write_workbook(book, file, settings.seed)
 
