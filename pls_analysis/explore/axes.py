@@ -11,9 +11,9 @@ from functools import cached_property, lru_cache
 from pls_analysis.areas import Area, AreaTree
 from pls_analysis.explore.tidy import COMPARED, readable
 from pls_analysis.ingest import values, words
-from pls_analysis.ingest.forms import YEAR
+from pls_analysis.ingest.aliases import YEAR
 from pls_analysis.ingest.layout import Record, Table
-from pls_analysis.ingest.timing import periods_in, says_only_period
+from pls_analysis.ingest.timing import as_title, periods_in, says_only_period
 from pls_analysis.periods import CALENDAR
 
 Path = tuple[str, ...]
@@ -51,8 +51,9 @@ class Axis:
         return any(basis_of(part) for path in self.paths for part in path)
 
     @property
-    def has_periods(self) -> bool:
-        return any(is_period(part) for path in self.paths for part in path)
+    def says_only_when(self) -> bool:
+        """Whether every path on it is a period and nothing else: 2020年 | 2021年."""
+        return all(all(map(is_period, path)) for path in self.paths)
 
     @property
     def says_only_how(self) -> bool:
@@ -71,7 +72,7 @@ def axis(paths: Iterable[Sequence[str]]) -> Axis:
 
 def is_period(label: str) -> bool:
     """Whether a label says a period and nothing else."""
-    return says_only_period(label) and bool(periods_in(label, CALENDAR))
+    return says_only_period(label) and bool(periods_in(as_title(label), CALENDAR))
 
 
 def basis_of(label: str) -> str | None:
@@ -191,12 +192,12 @@ def meaning(rows: Axis, columns: Axis, places: Places, has_office: bool) -> Mean
         if shares[0] >= shares[1]:
             return Meaning("area", "measure", "rows")
         return Meaning("measure", "area", "columns")
+    if columns.says_only_when:
+        return Meaning("measure", "period", source)
     if columns.says_only_how:
-        if columns.has_periods and not has_office:
-            return Meaning("measure", "area", source)
         return Meaning("measure", "variant", source)
-    if rows.says_only_how and len(rows.paths) > len(rows.named):
-        return Meaning("area", "measure", source)
+    if rows.says_only_when:
+        return Meaning("period", "measure", source)
     return Meaning("area", "measure", "rows", sure=False)
 
 

@@ -106,7 +106,7 @@ def drafted(
 ) -> Draft:
     """Draft a spec in this process; nothing is written. Raises Refused and DraftError."""
     tree = load_areas(project)
-    known = load_forms(project.config / "forms") if project is not None else []
+    known = load_forms(project.config / "forms", tree.levels) if project is not None else []
     home = project.home if project is not None else None
     return draft_from(layouts(path), path.name, tree, home, known, sheet, number, form)
 
@@ -146,7 +146,7 @@ def _checked(drawn: Drawing, body: Sequence[str]) -> Draft:
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / f"{drawn.form}.yml"
         file.write_text("\n".join(body) + "\n", encoding="utf-8")
-        (spec,) = load_forms(Path(folder))
+        (spec,) = load_forms(Path(folder), drawn.tree.levels)
     home = drawn.home or drawn.places.scope or NO_HOME
     out = Extraction(drawn.file)
     figures: set[tuple[str, int, int]] = set()

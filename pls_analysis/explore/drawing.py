@@ -31,9 +31,9 @@ from pls_analysis.explore.spec_text import (
 )
 from pls_analysis.explore.tidy import titled
 from pls_analysis.ingest import values, words
+from pls_analysis.ingest.choosing import fits
 from pls_analysis.ingest.forms import Form
 from pls_analysis.ingest.layout import Layout, Table
-from pls_analysis.ingest.choosing import fits
 
 OFFICE = re.compile(r"^\(?((?:填报|报送|上报|编报|填表)(?:单位|机构)|单位名称|报表单位)[:：]?")
 SHORT_STEM = 4

@@ -10,7 +10,8 @@ from pls_analysis.explore import naming
 from pls_analysis.explore.axes import Axis, Path, is_compared
 from pls_analysis.explore.tidy import unit_of
 from pls_analysis.ingest import units, values
-from pls_analysis.ingest.forms import YEAR, Form, Measure
+from pls_analysis.ingest.aliases import YEAR
+from pls_analysis.ingest.forms import Form, Measure
 from pls_analysis.ingest.layout import Record, Table
 from pls_analysis.ingest.totals import check_totals
 

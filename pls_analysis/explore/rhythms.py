@@ -8,9 +8,8 @@ from dataclasses import dataclass
 
 from pls_analysis.explore.tidy import titled
 from pls_analysis.ingest import values, words
-from pls_analysis.ingest.forms import YEAR
 from pls_analysis.ingest.layout import Layout, Table
-from pls_analysis.ingest.timing import periods_in, says_only_period
+from pls_analysis.ingest.timing import as_title, periods_in, says_only_period
 from pls_analysis.periods import CALENDAR, Period
 
 LENGTHS = {1: "month", 3: "quarter", 6: "half_year", 12: "year"}
@@ -37,8 +36,8 @@ def find_timing(kin: Sequence[tuple[Layout, Table]], file: str) -> Timing:
     for layout, table in kin:
         facts = [box.text for box in table.facts if not words.DATE_FACT.search(box.text)]
         named["title"].append(_last([*table.titles, *facts]))
-        named["sheet"].append(_last([_as_year(layout.sheet.name)]))
-        named["file"].append(_last([_as_year(file.rsplit("/", 1)[-1].rsplit(".", 1)[0])]))
+        named["sheet"].append(_last([as_title(layout.sheet.name)]))
+        named["file"].append(_last([as_title(file.rsplit("/", 1)[-1].rsplit(".", 1)[0])]))
     said = " ".join(titled(table) for _, table in kin[:1])
     inner = _inner(kin)
     for source, periods in named.items():
@@ -63,7 +62,8 @@ def _inner(kin: Sequence[tuple[Layout, Table]]) -> list[Period]:
         for part in path
         if says_only_period(values.label(part))
     }
-    return [found[-1] for text in sorted(texts) if (found := periods_in(text, CALENDAR))]
+    said = (periods_in(as_title(text), CALENDAR) for text in sorted(texts))
+    return [found[-1] for found in said if found]
 
 
 def _rhythm(periods: Sequence[Period], said: str) -> str:
@@ -80,7 +80,3 @@ def _last(texts: Sequence[str]) -> Period | None:
         if found := periods_in(text, CALENDAR):
             return found[-1]
     return None
-
-
-def _as_year(name: str) -> str:
-    return f"{name}年" if YEAR.fullmatch(name.strip()) else name

@@ -11,7 +11,7 @@ from pls_analysis.explore.opening import explored, layouts
 from pls_analysis.ingest import units, values, words
 from pls_analysis.ingest.layout import Layout, Record, Table
 from pls_analysis.ingest.matching import REFUSALS
-from pls_analysis.ingest.timing import periods_in, says_only_period
+from pls_analysis.ingest.timing import as_title, periods_in, says_only_period
 from pls_analysis.observations import RATES
 from pls_analysis.periods import CALENDAR, Period
 
@@ -93,7 +93,7 @@ def period_said(texts: Sequence[str], alone: bool = True) -> Period | None:
     for text in texts:
         if alone and not says_only_period(values.label(text)):
             continue
-        if found := periods_in(text, CALENDAR):
+        if found := periods_in(as_title(text) if alone else text, CALENDAR):
             return found[-1]
     return None
 
