@@ -21,6 +21,7 @@ SECONDS_PER_CELL = 120
 def run_nbval(folder: Path, project: Project | None = None) -> subprocess.CompletedProcess[str]:
     """Run nbval on a folder of notebooks as its own pytest, in this Python's kernel."""
     environment = {key: text for key, text in os.environ.items() if not key.startswith("PYTEST_")}
+    environment.pop("MPLBACKEND", None)  # a kernel shows a plain figure as JupyterLab does
     if project is not None:
         environment["PLS_PROJECT"] = str(project.root)
     options = ["--nbval", "--nbval-current-env", f"--nbval-cell-timeout={SECONDS_PER_CELL}"]
