@@ -21,6 +21,12 @@ if TYPE_CHECKING:
 COLUMNS = ("sheet", "table", "title", "period", "key", "heading", "value", "unit", "note", "cell",
            "raw")  # fmt: skip
 MISSING = {"x": "not available", "z": "not applicable", "k": "less than half the last digit"}
+NO_FIGURE = {
+    "uncached": "is a formula whose result the file does not hold",
+    "error": "is an error of the spreadsheet",
+    "picture": "is a picture",
+    "struck": "is crossed out",
+}
 COMPARED = re.compile(
     r"((19|20)\d\d年|本[月年期]|累计|当[月期]|较)*"
     r"(同比|环比|增[长减幅速]|±|[+]、-|比(上年|去年|上月|上季|(19|20)\d\d年)"
@@ -108,15 +114,13 @@ def figure(record: Record) -> tuple[float, list[str]]:
         if reading.scale == 1 or stated is None or units.split(stated)[0] == 1:
             return reading.value, []
         return float("nan"), [REFUSALS["two_scales"]]
-    whys = {"uncached": "is a formula without a stored result", "error": "is a spreadsheet error"}
-    return float("nan"), [whys.get(reading.kind) or REFUSALS.get(reading.reason, "is no figure")]
+    why = NO_FIGURE.get(reading.kind) or NO_FIGURE.get(reading.reason)
+    return float("nan"), [why or REFUSALS.get(reading.reason, "is no figure")]
 
 
 def marks(layout: Layout, record: Record) -> Iterator[str]:
-    """What a reader of the sheet may not see at a glance: hidden and struck figures."""
+    """What a reader of the sheet may not see: that a figure is hidden."""
     cell, sheet = record.box.cell, layout.sheet
-    if cell.struck:
-        yield "struck through"
     if cell.row in sheet.hidden_rows or cell.col in sheet.hidden_cols or sheet.state != "visible":
         yield "hidden"
 

@@ -36,7 +36,7 @@ def yearbook(tmp_path: Path) -> Path:
     sheet.merge_cells("A1:E1")
     sheet.merge_cells("B3:C3")
     sheet.merge_cells("A3:A4")
-    sheet["C6"].font = Font(strike=True)
+    sheet["D6"].font = Font(strike=True)
     sheet.row_dimensions[6].hidden = True
     path = tmp_path / "年鉴.xlsx"
     book.save(path)
