@@ -34,7 +34,9 @@ def preview(file: Path, sheet: str | None, rows: int, html: Path | None, as_json
         raise click.BadParameter(f"{html.name} does not end in .html", param_hint="--html")
     found = look(file, sheet, rows)
     if html is not None:
-        html.write_text(found.html(), encoding="utf-8")
+        from pls_analysis.publish.webfonts import fonts_for
+
+        html.write_text(found.html(fonts_for(found.html())), encoding="utf-8")
         click.echo(f"the preview is in {html}")
     elif as_json:
         show(found.cells(), as_json)

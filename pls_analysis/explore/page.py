@@ -12,17 +12,23 @@ from openpyxl.utils import get_column_letter
 from pls_analysis.explore.roles import MARKS, ROLES, CellView, SheetView, roles_used
 
 DATA = Path(__file__).parent.parent / "data"
-POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
+POLICY = (
+    "default-src 'none'; style-src 'unsafe-inline'; font-src data:; base-uri 'none'; "
+    "form-action 'none'"
+)
 
 
-def page(file: str, sheets: tuple[SheetView, ...], more: int) -> str:
-    """A whole page. Touching or focusing a cell says what is known of it."""
+def page(file: str, sheets: tuple[SheetView, ...], more: int, fonts: str = "") -> str:
+    """A whole page. Touching or focusing a cell says what is known of it.
+
+    `fonts` are `@font-face` rules, for a reader whose system lacks the characters.
+    """
     name = escape(file)
     return (
         '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8">\n'
         f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        f"<title>{name}</title>\n<style>{_style()}{_read('preview_page.css')}</style></head>\n"
+        f"<title>{name}</title>\n<style>{fonts}{_style()}{_read('preview_page.css')}</style></head>\n"
         f'<body><main class="pls-preview"><h1>{name}</h1>\n'
         f"{_body(sheets, more, 'data-tip')}</main></body></html>\n"
     )

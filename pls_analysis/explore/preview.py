@@ -46,9 +46,12 @@ class Preview:
         """The sheets as lines of text, within `width` columns unless it is 0."""
         return terminal.text(self.sheets, self.more, width, colour)
 
-    def html(self) -> str:
-        """One self-contained page: no script, no network, every text escaped."""
-        return page.page(self.file, self.sheets, self.more)
+    def html(self, fonts: str = "") -> str:
+        """One self-contained page: no script, no network, every text escaped.
+
+        `fonts` are `@font-face` rules to embed.
+        """
+        return page.page(self.file, self.sheets, self.more, fonts)
 
     def cells(self) -> list[dict[str, Any]]:
         """Every filled cell as plain values: sheet, cell, role, text, table, key, heading, …"""

@@ -40,6 +40,12 @@ def font_css(text: str, title: str) -> str:
     )
 
 
+def fonts_for(text: str) -> str:
+    """`@font-face` rules for the characters of a stranger's text that the package's fonts have."""
+    lacking = str.maketrans("", "", "".join(missing(text)))
+    return font_css(text.translate(lacking), "")
+
+
 def _characters(text: str) -> str:
     return "".join(sorted(set(text) | set(" 0123456789.,-—" + "".join(MARKS.values()))))
 
