@@ -1,8 +1,8 @@
 """Sheets drawn in a test's own text: what is under test can be seen.
 
 Cells stand between bars. `<` joins a cell to the one at its left, `^` to the one above; a dot
-alone stands for a leading blank (`..男` is 男 indented by two). Numbers become numbers; a text in
-quotes stays text ("12").
+alone stands for a leading blank (`..男` is 男 indented by two), ⏎ for a line feed. Numbers become
+numbers; a text in quotes stays text ("12").
 """
 
 from __future__ import annotations
@@ -49,5 +49,6 @@ def cell(row: int, col: int, text: str) -> Cell:
         return Cell(row, col, float(text), "number")
     if re.fullmatch(r"-?\d+(\.\d+)?%%", text):  # stored as a share, shown as per cent
         return Cell(row, col, float(text[:-2]) / 100, "number", "0.0%")
+    text = text.replace("⏎", "\n")
     indent = len(text) - len(text.lstrip("."))
     return Cell(row, col, " " * indent + text[indent:], "text")

@@ -1,11 +1,11 @@
-"""Cut a sheet into bands: the rows, and the columns side by side, that make one table each."""
+"""Cut some columns of a sheet into bands: the rows that make one table each."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
 
-from pls_analysis.ingest import words
+from pls_analysis.ingest import values, words
 from pls_analysis.ingest.rows import Box, Grid, RowKind
 
 FULL_LINE = 20
@@ -21,59 +21,16 @@ class Band:
     sections: list[int] = field(default_factory=list)
     notes: list[int] = field(default_factory=list)
     repeats: list[int] = field(default_factory=list)
-
-
-def cut_columns(grid: Grid) -> list[tuple[int, int]]:
-    """Split at blank columns where both sides are tables of their own: first and last columns."""
-    occupied = sorted(_occupied_columns(grid))
-    runs: list[list[int]] = []
-    for col in occupied:
-        if runs and col == runs[-1][1] + 1:
-            runs[-1][1] = col
-        else:
-            runs.append([col, col])
-    parts = runs[:1]
-    for run in runs[1:]:
-        if _is_table(grid, run) and _is_table(grid, parts[-1]):
-            parts.append(run)
-        else:
-            parts[-1] = [parts[-1][0], run[1]]
-    return [(first, last) for first, last in parts]
-
-
-def _occupied_columns(grid: Grid) -> set[int]:
-    leftmost = min((col for _, col in grid.boxes), default=1)
-    occupied: set[int] = set()
-    for boxes in grid.rows.values():
-        alone = len(boxes) == 1
-        for box in boxes:
-            is_caption = alone and box.is_label and box.last_col == box.col
-            if is_caption and len(grid.rows) > 4 and box.col == leftmost:
-                continue
-            occupied.update(range(box.col, (box.col if alone else box.last_col) + 1))
-    return occupied or {1}
-
-
-def _is_table(grid: Grid, columns: list[int]) -> bool:
-    """Whether these columns hold labels and, to the right of them, numbers."""
-    first, last = columns
-    labels: dict[int, int] = {}
-    numbers: dict[int, int] = {}
-    for (_, col), box in grid.boxes.items():
-        if first <= col <= last:
-            counts = labels if box.is_label else numbers
-            counts[col] = counts.get(col, 0) + (box.is_label or box.reading.kind == "number")
-    label_col = next((col for col in sorted(labels) if labels[col] >= 3), last)
-    return sum(count for col, count in numbers.items() if col > label_col) >= 3
+    first_labels: frozenset[str] = frozenset()
 
 
 def _labels_years(boxes: list[Box]) -> bool:
-    """指标 | 2020 | 2021: a heading of years that looks like data."""
-    first, rest = boxes[0], boxes[1:]
-    if first.reading.kind != "text" or not rest:
-        return False
-    no_digits = not any(letter.isdigit() for letter in first.text)
-    return no_digits and all(words.is_year(box.reading.value) for box in rest)
+    """指标 | 单位 | 2020 | 2021: a heading of years that looks like data."""
+    years = [box for box in boxes if words.is_year(box.reading.value)]
+    labels = boxes[: len(boxes) - len(years)]
+    named = bool(labels) and all(box.reading.kind == "text" for box in labels)
+    said = "".join(box.text for box in labels)
+    return bool(years) and named and not any(letter.isdigit() for letter in said)
 
 
 def cut_rows(grid: Grid, kinds: dict[int, RowKind]) -> list[Band]:
@@ -89,11 +46,12 @@ def cut_rows(grid: Grid, kinds: dict[int, RowKind]) -> list[Band]:
     following: dict[int, int | None] = dict(zip(order, [*order[1:], None], strict=True))
     for row in order:
         if band is None:
-            if _is_year_heading(grid, kinds, head, row, following[row]):
-                kinds[row] = "years"
+            kinds[row] = _kind_above_data(grid, kinds, head, row, following[row])
             if kinds[row] == "data":
                 sections = _sections_above(grid, kinds, head, row)
-                band = Band(head, [*_periods_above(grid, kinds, head, row), row], sections)
+                starts = frozenset(values.label(grid.rows[one][0].text) for one in head)
+                data = [*_periods_above(grid, kinds, head, row), row]
+                band = Band(head, data, sections, first_labels=starts)
                 bands.append(band)
                 head = []
             else:
@@ -101,7 +59,8 @@ def cut_rows(grid: Grid, kinds: dict[int, RowKind]) -> list[Band]:
             continue
         place = _place(grid, kinds, band, row, following[row])
         if place is None:
-            band, head = None, [row]
+            head = [*_take_repeats(band, row), row]
+            band = None
         else:
             getattr(band, place).append(row)
     return bands
@@ -136,12 +95,58 @@ def _number(line: Box) -> int:
     return int(found[1]) if found else 0
 
 
+def _kind_above_data(
+    grid: Grid, kinds: dict[int, RowKind], head: list[int], row: int, after: int | None
+) -> RowKind:
+    """What a row is above a table's first data row, where only its neighbours tell."""
+    if _is_year_heading(grid, kinds, head, row, after):
+        return "years"
+    counts_years = kinds[row] == "years" and _counts_years(grid, row, after)
+    return "data" if counts_years or _is_damaged(grid, kinds, head, row, after) else kinds[row]
+
+
+def _take_repeats(band: Band, row: int) -> list[int]:
+    """Take back the rows right above that repeat a heading: a longer one begins with them."""
+    taken: list[int] = []
+    while band.repeats and band.repeats[-1] == row - 1 - len(taken):
+        taken.insert(0, band.repeats.pop())
+    return taken
+
+
 def _is_year_heading(
     grid: Grid, kinds: dict[int, RowKind], head: list[int], row: int, after: int | None
 ) -> bool:
+    if after is None or kinds[row] != "data":
+        return False
     has_heading = any(kinds[above] in ("head", "years") for above in head)
-    runs_on = after is not None and kinds[row] == "data" == kinds[after]
-    return runs_on and not has_heading and _labels_years(grid.rows[row])
+    boxes = grid.rows[row]
+    over_heading = after == row + 1 and kinds[after] in ("head", "years", "index", "units")
+    may_be_lower = over_heading or (has_heading and len(boxes) > 1)
+    if may_be_lower and all(words.is_year(box.reading.value) for box in boxes):
+        return True  # 2019 | 2020 | 2019 | 2020 under two headings
+    return not has_heading and (over_heading or kinds[after] == "data") and _labels_years(boxes)
+
+
+def _is_damaged(
+    grid: Grid, kinds: dict[int, RowKind], head: list[int], row: int, after: int | None
+) -> bool:
+    """甲镇 | 12① right below a heading is data, though its only figure cannot be read."""
+    if kinds[row] != "head" or not any(kinds[above] in ("head", "years") for above in head):
+        return False
+    below = {} if after is None else {box.col: box for box in grid.rows[after]}
+    return any(
+        box.is_refused and box.reading.value is not None and not below[box.col].is_label
+        for box in grid.rows[row]
+        if box.col in below and not words.is_year(box.reading.value)
+    )
+
+
+def _counts_years(grid: Grid, row: int, after: int | None) -> bool:
+    """2019 | 2084 above 2020 | 6050 is a year and a figure, not a heading of two years."""
+    first = grid.rows[row][0]
+    below = None if after is None else grid.boxes.get((after, first.col))
+    said = first.reading.value
+    return below is not None and said is not None and below.reading.value in (said + 1, said - 1)
 
 
 def _place(
@@ -150,6 +155,9 @@ def _place(
     """Where a row below a table's first data row belongs, or None where a new table starts."""
     kind, next_kind = kinds[row], kinds.get(after) if after is not None else None
     boxes = grid.rows[row]
+    starts_alike = values.label(boxes[0].text) in band.first_labels
+    if (starts_alike or row - 1 in band.repeats) and _repeats_heading(grid, band, row):
+        return "repeats"
     if kind == "data" or (kind == "years" and _is_data_like_years(grid, band, row)):
         return "data"
     if kind == "note":
@@ -157,12 +165,17 @@ def _place(
     if kind == "index" or _repeats_heading(grid, band, row):
         return "repeats"
     if kind == "single":
+        if words.CONTINUED.search(boxes[0].text):
+            goes_on = after is not None and _repeats_heading(grid, band, after)
+            return "repeats" if goes_on or next_kind == "data" else None
         return _place_single(grid, kinds, boxes[0], row, after, next_kind)
-    if kind == "head" and row - 1 in grid.rows:
+    if kind == "head":
         figure_cols = _figure_columns(grid, band)
-        damaged = any(box.is_refused and box.col in figure_cols for box in boxes)
-        beside = not any(box.col in figure_cols for box in boxes)
-        if damaged or (next_kind == "data" and beside):
+        among = [box for box in boxes if box.col in figure_cols]
+        damaged = [box for box in among if box.is_refused]
+        if row - 1 in grid.rows and (damaged or (next_kind == "data" and not among)):
+            return "data"
+        if damaged and not any(words.is_year(box.reading.value) for box in damaged):
             return "data"
     return None
 
@@ -171,6 +184,9 @@ def _is_data_like_years(grid: Grid, band: Band, row: int) -> bool:
     """周家渡 | 2010 | 1985 right below data is data, though its figures could be years."""
     first = grid.rows[row][0]
     follows_data = row - 1 in band.data
+    if first.is_figure:
+        above = grid.boxes.get((band.data[-1], first.col))
+        return above is not None and words.is_year(above.reading.value)
     is_heading = words.HEADS_LABELS.match(words.squeeze(first.text)) is not None
     return (
         follows_data and first.is_label and not is_heading and not _repeats_heading(grid, band, row)
@@ -252,18 +268,20 @@ def _right_below_heading(grid: Grid, kinds: dict[int, RowKind], head: list[int])
 
 
 def _repeats_heading(grid: Grid, band: Band, row: int) -> bool:
-    labels = _label_signature(grid, row)
-    return len(labels) > 1 and any(labels == _label_signature(grid, head) for head in band.head)
+    """Whether a row says what one of the heading says; one label alone, if the next does too."""
+    said = _signature(grid, row)
+    for above, below in zip(band.head, [*band.head[1:], None], strict=True):
+        if said == _signature(grid, above):
+            if len(said) > 1 or row - 1 in band.repeats:
+                return True
+            if below is not None and _signature(grid, row + 1) == _signature(grid, below):
+                return True
+    return False
 
 
-def _label_signature(grid: Grid, row: int) -> list[tuple[int, str]]:
-    return [(box.col, box.text) for box in grid.rows[row] if box.is_label]
+def _signature(grid: Grid, row: int) -> list[tuple[int, str]]:
+    return [(box.col, values.label(box.text)) for box in grid.rows.get(row, ())]
 
 
 def _figure_columns(grid: Grid, band: Band) -> set[int]:
-    return {
-        box.col
-        for row in band.data
-        for box in grid.rows[row]
-        if box.reading.kind in ("number", "refused")
-    }
+    return {box.col for row in band.data for box in grid.rows[row] if not box.is_label}

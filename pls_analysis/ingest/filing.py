@@ -9,7 +9,7 @@ from pls_analysis.areas import AmbiguousArea, Area, UnknownArea
 from pls_analysis.ingest import words
 from pls_analysis.ingest.forms import Form
 from pls_analysis.ingest.layout import Table
-from pls_analysis.ingest.rows import Box, Grid
+from pls_analysis.ingest.rows import Box
 
 DATED = re.compile(
     r"[(]?(?:(?:19|20)\d\d|[一二][〇○零一二三四五六七八九]{3})年度?"
@@ -26,10 +26,10 @@ class FilingError(ValueError):
         self.code, self.remedy, self.box = code, remedy, box
 
 
-def find_office(form: Form, table: Table, grid: Grid, resolve: Callable[[str], Area]) -> str:
+def find_office(form: Form, table: Table, resolve: Callable[[str], Area]) -> str:
     """The code of the area whose office filed a table. Raises FilingError."""
     codes: dict[str, tuple[str, Box | None]] = {}
-    for text, box in [*_in_facts(form, table, grid), *_in_titles(form, table)]:
+    for text, box in [*_in_facts(form, table), *_in_titles(form, table)]:
         try:
             codes[resolve(text).code] = (text, box)
         except (UnknownArea, AmbiguousArea) as error:
@@ -50,17 +50,16 @@ def find_office(form: Form, table: Table, grid: Grid, resolve: Callable[[str], A
     return next(iter(codes))
 
 
-def _in_facts(form: Form, table: Table, grid: Grid) -> list[tuple[str, Box | None]]:
+def _in_facts(form: Form, table: Table) -> list[tuple[str, Box | None]]:
     found: list[tuple[str, Box | None]] = []
     for label in form.office_labels:
-        for box in table.facts:
-            said = re.match(rf"\(?{label}[:：]?(.*?)\)?$", words.squeeze(box.text))
+        for fact in table.facts:
+            said = re.match(rf"\(?{label}[:：]?(.*?)\)?$", words.squeeze(fact.text))
             if said is None:
                 continue
-            beside = grid.at(box.row, box.last_col + 1)
-            text = said.group(1) or (beside.text if beside is not None else "")
+            text = said.group(1) or fact.beside
             if text:
-                found.append((text, box))
+                found.append((text, fact.box))
     return found
 
 

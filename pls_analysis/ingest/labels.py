@@ -3,22 +3,39 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from pls_analysis.ingest import words
 from pls_analysis.ingest.rows import Box, Grid
+
+
+@dataclass(frozen=True, slots=True)
+class OpenLabels:
+    """The groups and the branch of the tree that are open after a row: what may yet go on.
+
+    `groups` are by position among the label columns; the tree is (indent, label, is a part).
+    """
+
+    groups: tuple[tuple[int, str], ...] = ()
+    tree: tuple[tuple[int, str, bool], ...] = ()
 
 
 class RowLabels:
     """Read the label path of one row after another, outermost group first.
 
     A row indented deeper than an earlier one belongs to it. Rows that follow 其中 and are indented
-    deeper than it are further parts of the same whole.
+    deeper than it are further parts of the same whole. A column that says only 其中 makes its rows
+    parts of the row above.
     """
 
-    def __init__(self, grid: Grid, columns: Sequence[int]) -> None:
+    def __init__(self, grid: Grid, columns: Sequence[int], start: OpenLabels) -> None:
         self._grid, self._columns = grid, columns
-        self._groups: dict[int, str] = {}
-        self._tree: list[tuple[int, str, bool]] = []
+        self._groups: dict[int, str] = dict(start.groups)
+        self._tree: list[tuple[int, str, bool]] = list(start.tree)
+
+    def unfinished(self) -> OpenLabels:
+        """What is open after the rows read so far."""
+        return OpenLabels(tuple(self._groups.items()), tuple(self._tree))
 
     def restart(self) -> None:
         """Forget groups and indents: a new section begins."""
@@ -45,9 +62,11 @@ class RowLabels:
         return (*groups, *self._descend(own)), boxes
 
     def _start_group(self, position: int, text: str) -> None:
+        of_which = position in self._groups and words.ONLY_OF_WHICH.match(words.squeeze(text))
         if self._groups.get(position) != text:
             self._tree.clear()
-        self._groups[position] = text
+        if not of_which:
+            self._groups[position] = text
         for deeper in [p for p in self._groups if p > position]:
             del self._groups[deeper]
 

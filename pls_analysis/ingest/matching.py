@@ -148,7 +148,7 @@ class _Reader:
     def _find_office(self) -> str:
         if self.form.area != "office":
             return self.scope
-        return find_office(self.form, self.table, self.layout.grid, self._resolve_sender)
+        return find_office(self.form, self.table, self._resolve_sender)
 
     def _periods_in_headings(self) -> list[SaidPeriod]:
         paths = {said for record in self.table.records for said in self._said(record)}
@@ -363,10 +363,7 @@ class _Reader:
         """
         if own in RATES or (own and units.convert(1, own, wanted) is not None):
             return own
-        labels = (*record.headings[::-1], *record.keys[::-1])
-        named = [unit for _, unit in map(values.split_label, labels) if unit]
-        headed = next((unit for unit in named if units.is_unit(unit)), None)
-        stated = record.unit or headed or target.unit
+        stated = record.unit or target.unit
         table = self.table.unit
         if stated is None and table and units.convert(1, table, wanted) is not None:
             return table

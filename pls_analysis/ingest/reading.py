@@ -13,7 +13,7 @@ from pls_analysis.ingest.cells import Address, Cell
 from pls_analysis.ingest.corrections import Correction, correct
 from pls_analysis.ingest.extraction import Context, Extraction, Observed
 from pls_analysis.ingest.gate import Refused, inspect
-from pls_analysis.ingest.layout import Layout, detect
+from pls_analysis.ingest.layout import Layout, Record, detect_all
 from pls_analysis.ingest.matching import apply_forms
 from pls_analysis.ingest.oddities import log_oddities
 from pls_analysis.ingest.readers import read_workbook
@@ -58,7 +58,7 @@ def read_file(
     out = Extraction(path)
     for note in inspection.notes:
         out.issues.append(Issue(note.severity, note.code, note.message, path, remedy=note.remedy))
-    layouts = [detect(sheet) for sheet in sheets]
+    layouts = detect_all(sheets)
     declared = _declared_date(layouts)
     for layout in layouts:
         before = len(out.observed)
@@ -66,7 +66,7 @@ def read_file(
         log_oddities(layout, out)
         own = _declared_date([layout]) or declared
         out.observed[before:] = [one._replace(declared=own) for one in out.observed[before:]]
-        _log_sums(layout, out)
+    _log_sums(layouts, out)
     _log_corrections(applied, out)
     cells = {(layout.sheet.name, at) for layout in layouts for at in _filled(layout)}
     _assert_conserved(cells, out)
@@ -133,26 +133,38 @@ def _log_corrections(applied: Sequence[tuple[Correction, Cell]], out: Extraction
         )  # fmt: skip
 
 
-def _log_sums(layout: Layout, out: Extraction) -> None:
-    for table in layout.tables:
+def _log_sums(layouts: Sequence[Layout], out: Extraction) -> None:
+    """Log every sum that fails, of tables whole: with all their parts over pages and sheets."""
+    tables = [table for layout in layouts for table in layout.tables]
+    continued = {id(table.before) for table in tables}
+    for table in tables:
+        if id(table) in continued:
+            continue
         for suspect in find_suspects(check_totals(table)):
+            sheets = {id(one): part.sheet for part in table.parts() for one in part.records}
             record = suspect.record
             out.log(
-                "warning", "sum_mismatch", _sum_message(suspect), layout.sheet.name, (),
+                "warning", "sum_mismatch", _sum_message(suspect, sheets), sheets[id(record)], (),
                 "Ask the office, or declare the right figure in config/corrections.yml.",
                 record.box,
             )  # fmt: skip
 
 
-def _sum_message(suspect: Suspect) -> str:
+def _sum_message(suspect: Suspect, sheets: Mapping[int, str]) -> str:
+    """What the sums say; cells on other sheets than the suspect's are named with their sheet."""
+
+    def address(record: Record) -> str:
+        sheet = sheets[id(record)]
+        elsewhere = f"{sheet}!" if sheet != sheets[id(suspect.record)] else ""
+        return elsewhere + record.box.cell.address
+
     said = f"{suspect.record.box.cell.raw} should be {_plain(suspect.proposed)}: "
     sums = []
     for check in suspect.checks:
-        cells = [part.box.cell.address for part in check.parts]
+        cells = [address(part) for part in check.parts]
         places = f"{cells[0]}, {cells[-1]}" if len(cells) == 2 else f"{cells[0]} … {cells[-1]}"
-        whole = check.whole.box.cell
         sums.append(
-            f"{whole.address} is {_plain(check.whole.box.reading.value or 0)}, "
+            f"{address(check.whole)} is {_plain(check.whole.box.reading.value or 0)}, "
             f"its parts ({places}) add up to {_plain(check.expected)}"
         )
     return said + "; ".join(sums) + "."

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from pls_analysis.ingest import units, values, words
 from pls_analysis.ingest.cells import Address, Cell, Sheet, Span
@@ -14,13 +15,12 @@ from pls_analysis.ingest.values import Reading
 RowKind = Literal["data", "head", "years", "index", "units", "meta", "note", "single"]
 
 
-@dataclass(frozen=True, slots=True)
-class Box:
-    """A cell with what it says and the range it covers (more than itself where merged)."""
+class Box(NamedTuple):
+    """A cell with what it says and, where it is merged, the range it covers."""
 
     cell: Cell
     reading: Reading
-    span: Span
+    span: Span | None = None
 
     @property
     def row(self) -> int:
@@ -32,11 +32,11 @@ class Box:
 
     @property
     def last_row(self) -> int:
-        return self.span.last_row
+        return self.cell.row if self.span is None else self.span.last_row
 
     @property
     def last_col(self) -> int:
-        return self.span.last_col
+        return self.cell.col if self.span is None else self.span.last_col
 
     @property
     def text(self) -> str:
@@ -103,6 +103,23 @@ class Grid:
             },
         )
 
+    def blocks(self) -> list[Grid]:
+        """The parts between blank rows; a merged cell over a row leaves it not blank."""
+        filled = {row for row, _ in (*self.boxes, *self.covered)}
+        starts = sorted(row for row in filled if row - 1 not in filled)
+        ends = [*(start - 1 for start in starts[1:]), max(filled, default=0)]
+        return [
+            Grid(
+                {at: box for at, box in self.boxes.items() if first <= at[0] <= last},
+                {at: box for at, box in self.covered.items() if first <= at[0] <= last},
+            )
+            for first, last in zip(starts, ends, strict=False)
+        ]
+
+    def joined(self, other: Grid) -> Grid:
+        """The two grids as one."""
+        return Grid({**self.boxes, **other.boxes}, {**self.covered, **other.covered})
+
 
 def read_grid(sheet: Sheet) -> Grid:
     """Read the cells of a sheet, pictures left out; merges are clipped to what is in use."""
@@ -113,19 +130,17 @@ def read_grid(sheet: Sheet) -> Grid:
     last_col = max(col for _, col in sheet.cells)
     boxes: dict[Address, Box] = {}
     covered: dict[Address, Box] = {}
-    for (row, col), cell in sheet.cells.items():
+    for address, cell in sheet.cells.items():
         reading = values.read(cell)
         if reading.kind == "picture" or (reading.kind == "text" and not reading.text):
             continue
-        merge = spans.get((row, col))
+        merge = spans.get(address)
         if merge is None:
-            boxes[row, col] = Box(cell, reading, Span(row, col, row, col))
+            boxes[address] = Box(cell, reading)
             continue
-        span = Span(row, col, min(merge.last_row, last_row), min(merge.last_col, last_col))
-        boxes[row, col] = Box(cell, reading, span)
-    for box in boxes.values():
-        if box.last_row > box.row or box.last_col > box.col:
-            _cover(box, sheet.cells, covered)
+        span = Span(*address, min(merge.last_row, last_row), min(merge.last_col, last_col))
+        boxes[address] = box = Box(cell, reading, span)
+        _cover(box, sheet.cells, covered)
     return Grid(boxes, covered)
 
 
@@ -188,12 +203,29 @@ def _is_unit_row(row: Sequence[Box], figures: Sequence[Box]) -> bool:
 
 def _is_meta(row: Sequence[Box], labels: Sequence[Box], figures: Sequence[Box]) -> bool:
     """A line of facts about the form: 填报单位：…  计量单位：…  2022年6月."""
-    periods = sum(bool(words.PERIOD_HEADING.match(words.squeeze(box.text))) for box in labels)
+    periods = sum(bool(words.PERIOD_HEADING.match(values.label(box.text))) for box in labels)
     if len(labels) >= 2 and periods >= max(2, len(labels) - 2):
         return False  # a heading row of periods
-    facts = sum(bool(words.META.search(box.text)) for box in labels)
+    if _heads_columns(labels):
+        return False
+    facts = sum(_states_fact(box.text) for box in labels)
+    if len(row) > len(labels):  # 2012年 | 5732 | … is no fact, 填报时间：7月 | 5 is one
+        facts = sum(_states_fact(box.text) and ":" in box.text for box in labels)
     few = len(row) <= 3 or facts * 2 >= len(labels)
     return bool(facts) and few and len(row) <= 6 and len(labels) >= len(figures)
+
+
+def _heads_columns(labels: Sequence[Box]) -> bool:
+    """项目 | 计量单位 | 2012年 and 项目 | 2012年 are headings, not facts about the form."""
+    said = words.squeeze(labels[0].text) if len(labels) > 1 else ""
+    if not words.HEADS_LABELS.match(said) or any(":" in box.text for box in labels):
+        return False
+    return len(labels) > 3 or not said.startswith("单位")
+
+
+def _states_fact(text: str) -> bool:
+    """Whether a text is a fact about the form. Behind a name, 受理数(单位:件), it is its unit."""
+    return bool(words.META.search(re.sub(r"(?<=.)[(][^()]*[)]$", "", text)))
 
 
 def _whole_numbers(boxes: Iterable[Box]) -> list[int] | None:

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
 
-from pls_analysis.ingest import words
+from pls_analysis.ingest import values, words
+from pls_analysis.ingest.continuations import column_labels, row_labels
 from pls_analysis.ingest.layout import Record, Table
 from pls_analysis.observations import RATES
 
@@ -22,6 +23,9 @@ Lines = Mapping[int, Mapping[int, Record]]
 """Records by line, then by position within the line."""
 Figures = Mapping[int, Mapping[int, float]]
 """The figures of such lines alone."""
+Placed = tuple[Record, int, int]
+"""A record with the number of its row and of its column."""
+Labels = list[tuple[str, ...]]
 
 SHARE_OF_FIGURES = 0.6
 SHARE_WITH_TOTAL_WORD = 0.3
@@ -30,6 +34,8 @@ MOST_LINES_UNNAMED = 120
 LEAST_SUM_UNNAMED = 50
 ROUNDING_PER_PART = 0.06
 """What rounding to one decimal can take from each part of a sum, and a little over."""
+LINES_APART = 2_000_000
+"""Between the numbers of lines of two parts: more than a sheet has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,22 +68,59 @@ class Suspect:
 
 
 def check_totals(table: Table) -> list[SumCheck]:
-    """Check every sum that can be inferred in a table, along its rows and its columns."""
-    records = [record for record in table.records if _is_additive(record, table.unit)]
+    """Check every sum that can be inferred in a table, along its rows and its columns.
+
+    One that goes on from a table before it is checked together with that, as one table.
+    """
+    wholes = _joined(table.parts())
+    return [check for placed in wholes for check in _check_whole(placed, table.unit)]
+
+
+def _check_whole(placed: Sequence[Placed], unit: str | None) -> list[SumCheck]:
     by_row: dict[int, dict[int, Record]] = {}
     by_col: dict[int, dict[int, Record]] = {}
-    for record in records:
-        cell = record.box.cell
-        by_row.setdefault(cell.row, {})[cell.col] = record
-        by_col.setdefault(cell.col, {})[cell.row] = record
+    for record, row, col in placed:
+        if _is_additive(record, unit):
+            by_row.setdefault(row, {})[col] = record
+            by_col.setdefault(col, {})[row] = record
     row_totals = {row for row, line in by_row.items() if _is_total(_any(line).keys)}
     col_totals = {col for col, line in by_col.items() if _is_total(_any(line).headings)}
-    unread = {(record.box.row, record.box.col) for record in table.records if _is_unread(record)}
+    unread = {(row, col) for record, row, col in placed if _is_unread(record)}
     across = {(col, row) for row, col in unread}
     return [
-        *_checks("column", by_row, row_totals, table.unit, unread),
-        *_checks("row", by_col, col_totals, table.unit, across),
+        *_checks("column", by_row, row_totals, unit, unread),
+        *_checks("row", by_col, col_totals, unit, across),
     ]
+
+
+def _joined(tables: Sequence[Table]) -> list[list[Placed]]:
+    """Place the figures of a table's parts as in one table: by number of row and of column.
+
+    Parts with the same headings share their columns, parts with the same row labels their rows.
+    One that shares neither, or both, starts anew.
+    """
+    if len(tables) == 1:
+        return [[(record, record.box.row, record.box.col) for record in tables[0].records]]
+    wholes: list[list[Placed]] = []
+    rows: list[Labels] = []
+    columns: list[Labels] = []
+    for table in tables:
+        labels, heads = row_labels(table), column_labels(table)
+        if (labels in rows) == (heads in columns):
+            wholes.append([])
+            rows, columns = [], []
+        row_at = _numbers(sorted({one.box.row for one in table.records}), labels, rows)
+        col_at = _numbers(sorted({one.box.col for one in table.records}), heads, columns)
+        wholes[-1] += [(one, row_at[one.box.row], col_at[one.box.col]) for one in table.records]
+    return wholes
+
+
+def _numbers(lines: Sequence[int], labels: Labels, known: list[Labels]) -> dict[int, int]:
+    """The numbers of a part's lines in the whole; `known` is amended by labels not met before."""
+    if labels not in known:
+        known.append(labels)
+    start = known.index(labels) * LINES_APART
+    return {line: start + place for place, line in enumerate(lines)}
 
 
 def find_suspects(checks: Iterable[SumCheck]) -> list[Suspect]:
@@ -220,11 +263,19 @@ def _best_run(
             continue
         said = [position for position in wanted if wanted[position] or sums[position]]
         held = [position for position in said if _nearly(sums[position], wanted[position], count)]
-        if said and _convincing(wanted, said, held, named, count):
+        if not said or not _convincing(wanted, said, held, named, count):
+            continue
+        if named or _are_sums(held, run[:count], least=min(2, len(said))):
             share = len(held) / len(said)
             if share >= best_share:
                 best, best_share = count, share
     return best
+
+
+def _are_sums(held: Sequence[int], parts: Sequence[Mapping[int, float]], least: int) -> bool:
+    """Whether enough of the sums have two parts: a figure beside zeros is the same, no sum."""
+    made = (sum(1 for part in parts if part.get(position)) > 1 for position in held)
+    return sum(made) >= least
 
 
 def _nearly(found: float, wanted: float, count: int) -> bool:
@@ -271,8 +322,9 @@ def _is_additive(record: Record, table_unit: str | None) -> bool:
     reading = record.box.reading
     if reading.kind != "number" or reading.unit in RATES:
         return False
-    said = "".join((*record.headings, record.keys[-1], record.unit or ""))
-    return not words.NOT_ADDITIVE.search(words.squeeze(said)) and table_unit not in RATES
+    labels = map(values.label, (*record.headings, record.keys[-1]))
+    said = "".join((*labels, record.unit or ""))
+    return not words.NOT_ADDITIVE.search(said) and table_unit not in RATES
 
 
 def _is_unread(record: Record) -> bool:

@@ -114,33 +114,66 @@ _NUMBERING = re.compile(
     r"^(?:[一二三四五六七八九十]{1,3}[、.]|\((?:[一二三四五六七八九十]{1,3}|\d{1,2})\)、?|\d{1,2}[、)]"
     r"|\d{1,2}(?:\.\d{1,2})*\.(?!\d)|[①-⑳⑴-⒇⒈-⒛㈠-㈩]|[#*※]+|其中[:,]?)"
 )
-_BRACKET_BEHIND = re.compile(r"^(.+?)[(\[]([^()\[\]]*)[)\]]$")
+_BRACKET_BEHIND = re.compile(r"^(.+?)[(\[]([^()\[\]]*)[)\]]$", re.DOTALL)
 _UNIT_NAMED = re.compile(r"^(?:计量)?单位:?")
+_FOOTNOTED = re.compile(r"(?:[①-⑳⑴-⒇*※†‡#¹²³⁰⁴-⁹]+|[(\[](?:注\d*|\d{1,2})[)\]])$")
+_FOOTNOTED_LOOSELY = re.compile(r"^([^(]*[^\d(.])注?\d{1,2}\)$", re.DOTALL)
+_COUNTED = ("数", "额", "量", "值")
+_WHOLE_LINES = frozenset("元%‰吨亩米岁")
 
 
 @lru_cache(maxsize=65536)
 def split_label(text: str) -> tuple[str, str | None]:
     """Reduce a heading to what is compared, and the unit its brackets name.
 
-    Blanks, numbering (一、 (一) 1. ①), 其中:, leading # and *, an English gloss, and a bracketed
-    unit at the end go: "其中：调解受理数（件）" gives ("调解受理数", "件"). Brackets that tell one
-    thing from another, (含18岁), stay. Nothing is reduced to nothing: "*" and "其中" stay.
+    Blanks, numbering (一、 (一) 1. ①), 其中:, leading # and *, an English gloss, footnote marks and
+    a unit at the end go: "其中：调解受理数①（件）" gives ("调解受理数", "件"). A unit stands in
+    brackets, behind a slash or comma, or on a line of its own. Brackets that tell one thing from
+    another, (含18岁), stay. Nothing is reduced to nothing: "*" and "其中" stay.
     """
-    label = re.sub(r"\s+", "", _without_gloss(normalise(text)))
-    unit: str | None = None
-    while (bracket := _BRACKET_BEHIND.match(label)) is not None:
-        inner = _UNIT_NAMED.sub("", bracket[2])
-        inner = units.SPELLINGS.get(inner, inner)
-        if units.is_unit(inner):
-            unit = unit or inner
-        elif _CJK.search(inner) or not (_LATIN_GLOSS.search(inner) and _CJK.search(bracket[1])):
+    label, unit = re.sub(r"[^\S\n]+", "", _without_gloss(normalise(text))), None
+    while not units.is_unit(label):
+        rest, named = _without_ending(label)
+        if not rest or rest == label:
             break
-        label = bracket[1]
+        label, unit = rest, unit or named
+    label = label.replace("\n", "")
     while True:
         rest = _NUMBERING.sub("", label)
         if not rest or rest == label:
             return label, unit
         label = rest
+
+
+def _without_ending(label: str) -> tuple[str, str | None]:
+    """A label without the last thing behind its words: a mark, a unit, a gloss in brackets."""
+    rest = _FOOTNOTED.sub("", _FOOTNOTED_LOOSELY.sub(r"\1", label)).rstrip("\n")
+    if rest != label:
+        return rest, None
+    bracket = _BRACKET_BEHIND.match(label)
+    if bracket is not None:
+        inner = _UNIT_NAMED.sub("", bracket[2].replace("\n", ""))
+        inner = units.SPELLINGS.get(inner, inner)
+        if units.is_unit(inner):
+            return bracket[1].rstrip("\n"), inner
+        is_gloss = _LATIN_GLOSS.search(inner) and _CJK.search(bracket[1])
+        return (label if _CJK.search(inner) or not is_gloss else bracket[1]), None
+    for separator in re.finditer(r"[/,\n]", label):
+        rest, unit = label[: separator.start()], label[separator.end() :]
+        if units.is_unit(unit) and _stands_alone(rest, separator[0], unit):
+            return rest, unit
+    return label, None
+
+
+def _stands_alone(rest: str, separator: str, unit: str) -> bool:
+    """Whether a unit behind a slash or on a line of its own is one.
+
+    案件/人 may be a ratio, and 人 in 受益⏎人 the end of a word broken for want of room.
+    """
+    if separator != "\n":
+        return not any(units.is_unit(rest[-length:]) for length in (1, 2))
+    counts = unit.endswith("次") or len(unit) == 1
+    return unit in _WHOLE_LINES or not counts or rest.endswith(_COUNTED)
 
 
 def label(text: str) -> str:
@@ -152,7 +185,7 @@ def _without_gloss(text: str) -> str:
     lines = text.split("\n")
     if any(_CJK.search(line) for line in lines):
         lines = [line for line in lines if _CJK.search(line) or not _LATIN_GLOSS.search(line)]
-    return "".join(_GLOSS_BEHIND.sub("", line) for line in lines)
+    return "\n".join(_GLOSS_BEHIND.sub("", line) for line in lines)
 
 
 # -- cells ----------------------------------------------------------------------------------------

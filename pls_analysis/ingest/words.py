@@ -28,9 +28,16 @@ CODE = re.compile(
     re.IGNORECASE,
 )
 DATE_KEY = re.compile(r"^(年份?|年度|月份?|日期|时间|季度|Year|Month|Date)$", re.IGNORECASE)
+YEAR_LABEL = re.compile(r"^(19|20)\d\d年?度?$")
 UNIT_HEADING = re.compile(r"^计?量?单位$")
 INDEX_MARKS = frozenset("甲乙丙丁戊己ABCDE") | {"栏次", "行次"}
 SECTION = re.compile(r"^[(]?[一二三四五六七八九十]+[、.)]|^第[一二三四五六七八九十]+[类部]|[:：]$")
+CONTINUED = re.compile(
+    r"[(]\s*续\s*表?\s*[\d一二三四五六七八九十]*\s*[)]|续\s*表\s*[\d一二三四五六七八九十]*"
+    r"|(?<![手继连持存后延接陆断永])续[\d一二三四五六七八九十]*$|^续[\d一二三四五六七八九十]*$"
+    r"|[(]?\s*\bcont(?:inued|['’]d|d?\.)\s*[)]?",
+    re.IGNORECASE,
+)
 OF_WHICH = re.compile(r"^[\s　]*(?:其\s*中|#|＃)")
 CJK = re.compile(r"[\u3400-\u9fff]")
 LATIN_WORD = re.compile(r"[A-Za-z][a-z]{2,}")
@@ -44,7 +51,7 @@ NOT_ADDITIVE = re.compile(
     r"率|%|‰|同比|环比|增长|增幅|增减|占比|比重|比例|平均|人均|户均|均价|密度|指数|位次|排名|/|比\d{4}年"
 )
 HEADS_LABELS = re.compile(
-    r"^(指标|指标名称|项目|项目名称|地区|区县|街镇|单位|名称|年份|年度|类别|Item|Year|Area|Region)$",
+    r"^(指标|指标名称|项目|项目名称|地区|区域|片区|区县|镇街|街镇|乡镇|单位|单位名称|名称|部门|年份|年度|类别|Item|Year|Area|Region)$",
     re.IGNORECASE,
 )
 DATE_FACT = re.compile(r"(填报|填表|报送|报出|制表|上报)\s*(日期|时间)")

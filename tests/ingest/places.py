@@ -10,7 +10,7 @@ import openpyxl
 from pls_analysis.areas import Area, AreaTree
 from pls_analysis.ingest.extraction import Context, Extraction
 from pls_analysis.ingest.forms import Form, load_forms
-from pls_analysis.ingest.layout import detect
+from pls_analysis.ingest.layout import detect_all
 from pls_analysis.ingest.matching import apply_forms
 from pls_analysis.project import Project, load_project
 
@@ -34,8 +34,8 @@ def extract(specs: tuple[Form, ...], *sheets, file: str = "a.xlsx") -> Extractio
     """Hold drawn sheets against specs, as one file."""
     out = Extraction(file)
     context = Context(specs, tree(), HOME)
-    for sheet in sheets:
-        layout = detect(sheet)
+    for layout in detect_all(sheets):
+        sheet = layout.sheet
         apply_forms(layout, context, out)
         cells = {(sheet.name, at) for at in layout.grid.boxes}
         mine = {key for key in out.used | out.logged if key[0] == sheet.name}
