@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
@@ -333,8 +334,14 @@ def _named_unit(path: Sequence[str]) -> str | None:
 
 
 def _table_unit(lines: Sequence[str], titles: Sequence[str]) -> str | None:
-    """The unit stated around a table: 单位：万人 in any line, else (万人) behind a title."""
-    stated = [words.TABLE_UNIT.search(line) for line in lines]
-    named = [values.split_label(title)[1] for title in titles]
-    found = [*(one.group(1) for one in reversed(stated) if one), *(one for one in named if one)]
-    return next(iter(found), None)
+    """The unit stated around a table: 单位：万人 in any line, else (万人) behind a title.
+
+    Several, 单位：人、万元, are given as written: which of them is meant is for the form to say.
+    """
+    for line in reversed(lines):
+        stated = words.TABLE_UNIT.search(line)
+        if stated is not None:
+            first, *more = re.split(r"[,，、]", stated.group(1))
+            return "、".join([first, *filter(units.is_unit, more)])
+    named = (values.split_label(title)[1] for title in titles)
+    return next((one for one in named if one is not None), None)

@@ -359,14 +359,16 @@ class _Reader:
     ) -> str | None:
         """The unit that stands nearest to a figure: in it, in its row, its headings, its alias.
 
-        The unit of the whole table counts only where it measures the same thing.
+        The unit of the whole table counts only where it measures the same thing. Where it states
+        two that do, 元、万元, nobody can say which is meant, and no unit is both.
         """
         if own in RATES or (own and units.convert(1, own, wanted) is not None):
             return own
         stated = record.unit or target.unit
-        table = self.table.unit
-        if stated is None and table and units.convert(1, table, wanted) is not None:
-            return table
+        if stated is None and self.table.unit:
+            listed = self.table.unit.split("、")
+            fitting = [unit for unit in listed if units.convert(1, unit, wanted) is not None]
+            return "、".join(fitting) or None
         return stated
 
     # -- what was not understood --------------------------------------------------------------

@@ -285,3 +285,34 @@ def test_the_date_of_filing_is_no_period(tmp_path: Path) -> None:
         "| 填报单位：柳荫街道 | 填报日期： | 2022年7月5日 |",
     )
     assert [one.code for one in extract(specs, draw(picture)).issues] == ["period_missing"]
+
+
+def test_years_as_sheets(tmp_path: Path) -> None:
+    specs = forms(tmp_path, yearbook=YEARBOOK.replace("match:", "period: sheet\n    match:"))
+    picture = "| 各镇人口 | < | < |\n| 地区 | 人口 | 出生 |\n| 柳荫街道 | 12 | 3 |"
+    out = extract(specs, draw(picture, "2019"), draw(picture, "2020年"))
+    assert {(one.sheet, one.period.start.year) for one in out.observed} == {
+        ("2019", 2019),
+        ("2020年", 2020),
+    }
+
+
+UNITS_OF_THE_TABLE = {
+    "单位：万人": 120_000,
+    "单位：件、万人": 120_000,
+    "单位：人、万人": None,
+    "单位：件": 12,
+}
+
+
+@pytest.mark.parametrize(
+    ("line", "value"), UNITS_OF_THE_TABLE.items(), ids=list(UNITS_OF_THE_TABLE)
+)
+def test_the_unit_of_the_table_that_fits_the_measure(
+    tmp_path: Path, line: str, value: float | None
+) -> None:
+    specs = forms(tmp_path, yearbook=YEARBOOK)
+    picture = f"| 各镇人口（2020年） | < |\n| | {line} |\n| 地区 | 人口 |\n| 塘桥镇 | 12 |"
+    out = extract(specs, draw(picture))
+    assert [one.value for one in out.observed] == ([] if value is None else [value])
+    assert [one.code for one in out.issues] == (["unit_mismatch"] if value is None else [])

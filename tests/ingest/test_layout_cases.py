@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pytest
 from drawing import draw
@@ -171,6 +171,25 @@ BELOW = {
         ("7 2019, 8 2020, 9 2021", "B 咨询"),
         ("7 甲部, 8 乙部, 9 丙部", "E 援助"),
     ),
+    "two above three, with blank columns in other places": case(
+        """
+        | 年份 |  | 受理 |  | 成功 |  | 咨询 |  | 序号 | 街镇 |  | 援助 |
+        | 2019 |  | 1 |  | 2 |  | 3 |  | 1 | 甲镇 |  | 7 |
+        | 2020 |  | 4 |  | 5 |  | 6 |  | 2 | 乙镇 |  | 8 |
+        | 2021 |  | 2 |  | 3 |  | 4 |  | 3 | 丙镇 |  | 9 |
+        | | | | | | | | | | | | |
+        | 街镇 | 公证 |  | 街镇 | 普法 |  | 街镇 | 来访 | < | | | |
+        | ^ | ^ |  | ^ | ^ |  | ^ | 男 | 女 | | | |
+        | 甲镇 | 11 |  | 甲镇 | 41 |  | 甲镇 | 71 | 81 | | | |
+        | 乙镇 | 12 |  | 乙镇 | 51 |  | 乙镇 | 72 | 82 | | | |
+        | 丙镇 | 13 |  | 丙镇 | 61 |  | 丙镇 | 73 | 83 | | | |
+        """,
+        ("2 2019, 3 2020, 4 2021", "C 受理, E 成功, G 咨询"),
+        ("2 甲镇, 3 乙镇, 4 丙镇", "L 援助"),
+        ("8 甲镇, 9 乙镇, 10 丙镇", "B 公证"),
+        ("8 甲镇, 9 乙镇, 10 丙镇", "E 普法"),
+        ("8 甲镇, 9 乙镇, 10 丙镇", "H 来访/男, I 来访/女"),
+    ),
     "one wide above two narrow": case(
         """
         | 街镇 | 受理 | 成功 | 咨询 | 援助 |
@@ -318,6 +337,15 @@ UNITS = {
         """,
         (TWO_TOWNS, "B 受理 [件], C 金额 [万元], D 率 [%]"),
     ),
+    "as the lower headings, which it tells apart": case(
+        """
+        | 街镇 | 低保 | < |
+        | ^ | 户 | 人 |
+        | 甲镇 | 1 | 7 |
+        | 乙镇 | 2 | 8 |
+        """,
+        (TWO_TOWNS, "B 低保/户 [户], C 低保/人 [人]"),
+    ),
     "in a row under groups": case(
         """
         | 街镇 | 受理 | < | 金额 |
@@ -360,6 +388,16 @@ UNITS = {
         | 金额（万元） | 2 | 8 |
         """,
         ("2 受理 [件], 3 金额 [万元]", "B 本月, C 累计"),
+    ),
+    "two of the table, one in a heading": case(
+        """
+        | 各镇收支 | < | < |
+        | | | 单位：人、万元 |
+        | 街镇 | 收入 | 户数（户） |
+        | 甲镇 | 1 | 7 |
+        | 乙镇 | 2 | 8 |
+        """,
+        ("4 甲镇, 5 乙镇", "B 收入 [人、万元], C 户数 [户]"),
     ),
     "of the table, and another one in a heading": case(
         """
@@ -589,6 +627,15 @@ BLANKS = {
         """,
         (TWO_TOWNS, "C 本月/受理, E 本月/成功, G 累计/受理, I 累计/成功"),
     ),
+    "blank columns everywhere, also between two label columns": case(
+        """
+        | 片区 | | 街镇 | | 受理 | | 成功 |
+        | 东片 | | 甲镇 | | 1 | | 7 |
+        | ^ | | 乙镇 | | 2 | | 8 |
+        | 西片 | | 丙镇 | | 3 | | 9 |
+        """,
+        ("2 东片/甲镇, 3 东片/乙镇, 4 西片/丙镇", "E 受理, G 成功"),
+    ),
     "a blank row below the heading": case(
         """
         | 街镇 | 受理 | 成功 |
@@ -800,6 +847,20 @@ MIDDLE = {
         """,
         ("2 受理, 3 成功, 5 咨询, 6 援助", "B 2019, C 2020"),
     ),
+    "the title and the heading repeated, as on a new page": case(
+        """
+        | 各镇情况 | < | < |
+        | 街镇 | 本月 | < |
+        | ^ | 受理 | 成功 |
+        | 甲镇 | 1 | 7 |
+        | 乙镇 | 2 | 8 |
+        | 各镇情况 | < | < |
+        | 街镇 | 本月 | < |
+        | ^ | 受理 | 成功 |
+        | 丙镇 | 3 | 9 |
+        """,
+        ("4 甲镇, 5 乙镇, 9 丙镇", "B 本月/受理, C 本月/成功"),
+    ),
     "chapters within the table": case(
         """
         | 指标 | 本月 | 累计 |
@@ -848,6 +909,12 @@ GROUPS = {
     "totals": TOTALS, "parts": PARTS, "middle": MIDDLE, "transposed": TRANSPOSED,
 }  # fmt: skip
 CASES = {f"{group}: {name}": one for group, cases in GROUPS.items() for name, one in cases.items()}
+
+
+def test_hidden_rows_and_columns_are_read_as_any_other() -> None:
+    sheet = draw("| 街镇 | 受理 | 成功 |\n| 甲镇 | 1 | 7 |\n| 乙镇 | 2 | 8 |")
+    hidden = replace(sheet, hidden_rows=frozenset({2}), hidden_cols=frozenset({3}))
+    assert detect_all([hidden])[0].tables == detect_all([sheet])[0].tables
 
 
 @pytest.mark.parametrize("one", CASES.values(), ids=list(CASES))
