@@ -130,14 +130,20 @@ def _is_year_heading(
 def _is_damaged(
     grid: Grid, kinds: dict[int, RowKind], head: list[int], row: int, after: int | None
 ) -> bool:
-    """甲镇 | 12① right below a heading is data, though its only figure cannot be read."""
+    """甲镇 | 12① right below a heading is data, though its only figure cannot be read.
+
+    Ranges, 0-14, may be headings: in a row whose own label stands below another they are not.
+    """
     if kinds[row] != "head" or not any(kinds[above] in ("head", "years") for above in head):
         return False
     below = {} if after is None else {box.col: box for box in grid.rows[after]}
+    first = grid.rows[row][0]
+    named = first.is_label and any((above, first.col) in grid.boxes for above in head)
     return any(
-        box.is_refused and box.reading.value is not None and not below[box.col].is_label
+        named or box.reading.value is not None or box.reading.reason in ("struck", "word")
         for box in grid.rows[row]
-        if box.col in below and not words.is_year(box.reading.value)
+        if box.is_refused and not words.is_year(box.reading.value)
+        if box.col in below and not below[box.col].is_label
     )
 
 

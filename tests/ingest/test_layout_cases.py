@@ -222,6 +222,15 @@ LEVELS = {
             "B 调解/受理/本期/居民, C 调解/受理/本期/村民, D 调解/受理/上期, E 调解/成功, F 咨询",
         ),
     ),
+    "ranges of ages": case(
+        """
+        | 街镇 | 人口 | < |
+        | | 0-14 | 15-64 |
+        | 甲镇 | 1 | 2 |
+        | 乙镇 | 6 | 7 |
+        """,
+        (TWO_TOWNS, "B 人口/0-14, C 人口/15-64"),
+    ),
     "four levels, typed over the first column only": case(
         """
         | 街镇 | 调解 | | | | 援助 | | | |
@@ -909,6 +918,22 @@ GROUPS = {
     "totals": TOTALS, "parts": PARTS, "middle": MIDDLE, "transposed": TRANSPOSED,
 }  # fmt: skip
 CASES = {f"{group}: {name}": one for group, cases in GROUPS.items() for name, one in cases.items()}
+
+
+DAMAGED = ['"12①"', '"约12"', '"无"', '"1,24"', '"3-5"']
+
+
+@pytest.mark.parametrize("figure", DAMAGED)
+def test_a_damaged_figure_right_below_the_heading_heads_nothing(figure: str) -> None:
+    picture = f"| 街镇 | 受理 |\n| 甲镇 | {figure} |\n| 乙镇 | 2 |"
+    assert read((picture,)) == cross("2 甲镇, 3 乙镇", "B 受理")
+
+
+def test_a_figure_crossed_out_right_below_the_heading_heads_nothing() -> None:
+    sheet = draw("| 街镇 | 受理 |\n| 甲镇 | 12 |\n| 乙镇 | 2 |")
+    struck = {**sheet.cells, (2, 2): replace(sheet.cells[2, 2], struck=True)}
+    (table,) = detect_all([replace(sheet, cells=struck)])[0].tables
+    assert [record.headings for record in table.records] == [("受理",)] * 2
 
 
 def test_hidden_rows_and_columns_are_read_as_any_other() -> None:
