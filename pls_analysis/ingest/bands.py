@@ -138,7 +138,8 @@ def _is_damaged(
         return False
     below = {} if after is None else {box.col: box for box in grid.rows[after]}
     first = grid.rows[row][0]
-    named = first.is_label and any((above, first.col) in grid.boxes for above in head)
+    labelled = first.col in below and first.is_label and below[first.col].is_label
+    named = labelled and any((above, first.col) in grid.boxes for above in head)
     return any(
         named or box.reading.value is not None or box.reading.reason in ("struck", "word")
         for box in grid.rows[row]
