@@ -9,7 +9,7 @@ from typing import Any
 from pls_analysis.configs import unknown
 from pls_analysis.ingest.gate import inspect
 from pls_analysis.ingest.inspection import Refused
-from pls_analysis.ingest.layout import Layout, detect
+from pls_analysis.ingest.layout import Layout, detect_all
 from pls_analysis.ingest.readers import read_workbook
 from pls_analysis.ingest.workers import in_worker
 
@@ -27,7 +27,7 @@ def explored(task: Callable[..., Any], path: str | Path, *given: Any) -> Any:
 
 def layouts(path: Path) -> list[Layout]:
     """Read and detect the sheets of a workbook. Raises Refused."""
-    return [detect(one) for one in read_workbook(path, inspect(path))]
+    return detect_all(read_workbook(path, inspect(path)))
 
 
 def named(found: Sequence[Layout], sheet: str | None) -> list[Layout]:

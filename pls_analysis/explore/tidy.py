@@ -144,6 +144,7 @@ def unit_of(record: Record, table_unit: str | None) -> str | None:
     if own and (own in RATES or stated is None or units.convert(1, own, stated) is not None):
         return own
     if stated is None and table_unit and table_unit not in RATES:
-        said = "".join((*record.headings, *record.keys[-1:]))
-        return None if RATE.search(said) else table_unit
+        is_rate = bool(RATE.search("".join((*record.headings, *record.keys[-1:]))))
+        fitting = [unit for unit in table_unit.split("、") if (unit in RATES) == is_rate]
+        return fitting[0] if len(fitting) == 1 else None  # 人、‰ names one of each
     return stated or table_unit
