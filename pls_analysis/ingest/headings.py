@@ -156,7 +156,7 @@ class Headings:
             alone = words.ONLY_OF_WHICH.match(words.squeeze(text))
             if alone or (words.OF_WHICH.match(text) and (last is not None or not path)):
                 whole = self._counted_at_left(level, box.col)
-                path = path if whole is None else list(self.path(whole))
+                path = path if whole is None else self._whole(whole)
                 last = None
                 if alone:
                     continue
@@ -170,6 +170,11 @@ class Headings:
                 path.append(text)
             last = box
         return _without_gloss(path)
+
+    def _whole(self, col: int) -> list[str]:
+        """What a column counts: 受理, where its heading is 合计 under 受理."""
+        path = list(self.path(col))
+        return path[:-1] if len(path) > 1 and words.TOTAL.match(words.squeeze(path[-1])) else path
 
     def _counted_at_left(self, level: int, col: int) -> int | None:
         """The nearest column at the left, in the same group, that is not itself a part."""

@@ -140,7 +140,7 @@ def _log_sums(layouts: Sequence[Layout], out: Extraction) -> None:
     for table in tables:
         if id(table) in continued:
             continue
-        for suspect in find_suspects(check_totals(table)):
+        for suspect in find_suspects(check_totals(*table.parts())):
             sheets = {id(one): part.sheet for part in table.parts() for one in part.records}
             record = suspect.record
             out.log(

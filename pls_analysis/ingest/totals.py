@@ -67,13 +67,12 @@ class Suspect:
     checks: tuple[SumCheck, ...]
 
 
-def check_totals(table: Table) -> list[SumCheck]:
+def check_totals(*parts: Table) -> list[SumCheck]:
     """Check every sum that can be inferred in a table, along its rows and its columns.
 
-    One that goes on from a table before it is checked together with that, as one table.
+    A table that goes on over pages or sheets is given by all its parts (`table.parts()`).
     """
-    wholes = _joined(table.parts())
-    return [check for placed in wholes for check in _check_whole(placed, table.unit)]
+    return [check for placed in _joined(parts) for check in _check_whole(placed, parts[-1].unit)]
 
 
 def _check_whole(placed: Sequence[Placed], unit: str | None) -> list[SumCheck]:

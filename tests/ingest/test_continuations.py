@@ -164,12 +164,12 @@ def test_groups_and_branches_go_on() -> None:
 def suspects(*pictures: str) -> list[str]:
     found = tables(*pictures)
     return [
-        one.record.box.cell.address for one in find_suspects(check_totals(found[-1]))
+        one.record.box.cell.address for one in find_suspects(check_totals(*found[-1].parts()))
     ]  # fmt: skip
 
 
 def checked(*pictures: str) -> set[str]:
-    return {check.whole.box.cell.address for check in check_totals(tables(*pictures)[-1])}
+    return {check.whole.box.cell.address for check in check_totals(*tables(*pictures)[-1].parts())}
 
 
 @pytest.mark.parametrize("rest", [REPEATED, NOT_REPEATED])
