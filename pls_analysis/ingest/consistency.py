@@ -41,9 +41,14 @@ def check(standing: pd.DataFrame, forms: Sequence[Form], submissions: pd.DataFra
     wrong_rates, more = _rates_beside(frame, wrong_months)
     wrong_months, issues = [*wrong_months, *wrong_rates], [*issues, *more]
     for form in forms:
+        if not form.checks:
+            continue
         mine = frame[(frame["form"] == form.id) & _served(frame, form)]
+        of_measure = dict(tuple(mine.groupby("measure", sort=False)))
         for rule in form.checks:
-            issues += _check_rule(mine, rule, form)
+            if rule.whole in of_measure:
+                part = of_measure.get(rule.part or "", mine.iloc[:0])
+                issues += _check_rule(of_measure[rule.whole], part, rule, form)
     withheld = standing.loc[wrong_months]
     return Checked(standing.drop(index=wrong_months).reset_index(drop=True), withheld, issues)
 
@@ -139,10 +144,14 @@ def _served(frame: pd.DataFrame, form: Form) -> pd.Series:
     return (frame["period_end"] >= start) & (frame["period_end"] <= end)
 
 
-def _check_rule(frame: pd.DataFrame, rule: Check, form: Form) -> Iterable[Issue]:
-    """Hold parts against their whole; parts that are not all there can only exceed it."""
+def _check_rule(
+    of_measure: pd.DataFrame, of_part: pd.DataFrame, rule: Check, form: Form
+) -> Iterable[Issue]:
+    """Hold parts against their whole; parts that are not all there can only exceed it.
+
+    `of_measure` and `of_part` are the observations of the measures that the rule names.
+    """
     key = ["area", "subject", "period_start", "period_end", "basis"]
-    of_measure = frame[frame["measure"] == rule.whole]
     whole = of_measure[of_measure["breakdown"] == "total"]
     if rule.parts is not None:
         of_parts = _with_digit(of_measure[of_measure["breakdown"].str.startswith(f"{rule.parts}=")])
@@ -153,7 +162,7 @@ def _check_rule(frame: pd.DataFrame, rule: Check, form: Form) -> Iterable[Issue]
         due = sum(part.startswith(f"{rule.parts}=") for part in form.measures[rule.whole].parts)
         code, what = "parts_mismatch", f"the sum of its parts by {rule.parts}"
     else:
-        parts = frame[(frame["measure"] == rule.part) & (frame["breakdown"] == "total")]
+        parts = of_part[of_part["breakdown"] == "total"]
         parts = _with_digit(parts)[[*key, "value", "digit"]].assign(count=1)
         due = 1
         code, what = "part_exceeds_whole", f"{rule.part}, a part of it"
