@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -83,6 +86,16 @@ def _remove_sample(out: Path) -> None:
         click.echo(f"kept, as somebody has changed it: {path}", err=True)
 
 
+@contextmanager
+def _without_search_for_cycles() -> Iterator[None]:
+    """Leave garbage in cycles alone: one run makes little, and looking for it costs its part."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
+
+
 @click.command(epilog=example("pls ingest", "pls ingest data/raw --jobs 4"))
 @click.argument("raw", type=FOLDER, required=False)
 @click.option("--out", type=FOLDER, help="Folder of the store; by default the project's.")
@@ -93,9 +106,12 @@ def ingest(ctx: click.Context, raw: Path | None, out: Path | None, jobs: int | N
 
     Exit code 1 says that a file was refused that was not refused before.
     """
+    from pls_analysis.ingest.workers import warm_up
+
+    warm_up()  # before pandas is imported, which takes as long as starting the readers
     from pls_analysis.ingest.pipeline import ingest as read_raw
 
-    with Progress("file") as progress:
+    with _without_search_for_cycles(), Progress("file") as progress:
         outcome = read_raw(find_project(), raw, out, jobs, progress)
     click.echo(
         f"files: {outcome.read} read, {outcome.unchanged} unchanged, "

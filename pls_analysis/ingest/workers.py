@@ -167,6 +167,18 @@ class _Process(_PLAIN.Process):  # type: ignore[misc, name-defined]
                 sys.modules["__main__"] = script
 
 
+def warm_up() -> None:
+    """Start the server that readers are forked from; it reads our code while the caller goes on.
+
+    Without effect where processes are not forked.
+    """
+    if _PLAIN.get_start_method() == "forkserver":
+        from multiprocessing import forkserver
+
+        _processes()
+        forkserver.ensure_running()
+
+
 def _processes() -> BaseContext:
     """Fork from a clean server that has read our code once; a plain fork would inherit threads."""
     context = copy(_PLAIN)
