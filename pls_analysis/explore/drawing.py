@@ -131,19 +131,33 @@ class Drawing:
         return self.means.rows, self.rows
 
     def _find_office(self) -> tuple[tuple[str, ...], str]:
-        """The labels beside which the filing office stands, and the level of that office."""
+        """The labels beside which the filing office stands, and the level of that office.
+
+        An office named after the whole area (…区公证处) files for it, not for a part of it.
+        """
+        whole = self.places.scope or self.home
         labels = {
             match[1]: None
             for table in self.tables
             for box in table.facts
-            if (match := OFFICE.search(words.squeeze(box.text)))
+            if (match := OFFICE.search(said := words.squeeze(box.text)))
+            and not self._names_whole(said[match.end() :].lstrip(":：") or box.beside, whole)
         }
         for title in self.table.titles:
             before = words.squeeze(title).partition(self.stem)[0] if self.stem else ""
             area = self.places.find(before)
-            if area is not None and area.code != (self.places.scope or self.home):
+            if area is not None and area.code != whole:
                 return tuple(labels), area.level
         return tuple(labels), "town" if labels else ""
+
+    def _names_whole(self, office: str, whole: str | None) -> bool:
+        """Whether an office bears the name of the area that the table is about."""
+        name = words.squeeze(office)
+        return (
+            bool(whole)
+            and self.places.find(name) is None
+            and name.startswith(self.tree[whole].name)
+        )
 
     # -- the spec, line by line -----------------------------------------------------------------
 

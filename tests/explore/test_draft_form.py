@@ -67,6 +67,19 @@ YEARS = """
 """
 
 
+@pytest.mark.parametrize(
+    ("office", "area", "read"),
+    [
+        ("柳荫街道", "office", 10),
+        ("柳荫区公证处", "scope", 10),  # files for the whole district
+        ("柳阴街道", "office", 0),  # perhaps a misspelt town: nothing is taken for the district
+    ],
+)
+def test_who_an_office_files_for(office: str, area: str, read: int):
+    made, spec = draft(MONTHLY.replace("柳荫街道公共", "公共").replace("柳荫街道", office))
+    assert (spec["area"], made.read) == (area, read)
+
+
 def test_a_monthly_form_is_drafted_as_an_analyst_would():
     made, spec = draft(MONTHLY)
     assert (made.read, made.figures) == (10, 15)  # the five of 同比 are ignored
