@@ -132,6 +132,27 @@ def read_yaml(source: Source) -> Any:
     problems.raise_if_any()
 
 
+def yaml_lines(source: Source) -> dict[tuple[Hashable, ...], int]:
+    """Return the line on which each key or item of a yaml file stands, by its path from the top.
+
+    The path of `b` in {a: [{b: 1}]} is ("a", 0, "b"). The file has to be one that read_yaml reads.
+    """
+    lines: dict[tuple[Hashable, ...], int] = {}
+    root = yaml.compose(read_text(source), Loader=_Loader)
+    waiting: list[tuple[tuple[Hashable, ...], Any]] = [((), root)] if root is not None else []
+    while waiting:
+        path, node = waiting.pop()
+        lines.setdefault(path, node.start_mark.line + 1)
+        if isinstance(node, yaml.MappingNode):
+            for key, value in node.value:
+                name = yaml.safe_load(key.value) if key.tag.endswith(":int") else key.value
+                lines[*path, name] = key.start_mark.line + 1
+                waiting.append(((*path, name), value))
+        elif isinstance(node, yaml.SequenceNode):
+            waiting += [((*path, place), item) for place, item in enumerate(node.value)]
+    return lines
+
+
 Row = tuple[int, dict[str, str]]
 
 

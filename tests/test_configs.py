@@ -7,7 +7,15 @@ from pathlib import Path
 
 import pytest
 
-from pls_analysis.configs import ConfigError, Problems, nearest, read_rows, read_yaml, unknown
+from pls_analysis.configs import (
+    ConfigError,
+    Problems,
+    nearest,
+    read_rows,
+    read_yaml,
+    unknown,
+    yaml_lines,
+)
 
 DATA = Path(__file__).parent / "data" / "configs"
 
@@ -29,6 +37,14 @@ def test_broken_yaml(name: str, problem: str) -> None:
 def test_yaml_with_a_byte_order_mark(tmp_path: Path) -> None:
     (tmp_path / "a.yml").write_text("measure: 件\n", encoding="utf-8-sig")
     assert read_yaml(tmp_path / "a.yml") == {"measure": "件"}
+
+
+def test_lines_of_yaml_are_found_by_path(tmp_path: Path) -> None:
+    (tmp_path / "a.yml").write_text("a:\n  - {b: 1}\n  - c:\n      3: x\n", encoding="utf-8")
+    assert yaml_lines(tmp_path / "a.yml") == {
+        (): 1, ("a",): 1, ("a", 0): 2, ("a", 0, "b"): 2, ("a", 1): 3, ("a", 1, "c"): 3,
+        ("a", 1, "c", 3): 4,
+    }  # fmt: skip
 
 
 def test_rows_keep_their_lines_and_lose_blanks(tmp_path: Path) -> None:

@@ -1,0 +1,351 @@
+"""Read a policy file, and say all that is wrong with it: file, line, and what would be right."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection, Hashable, Mapping
+from typing import Any
+
+from pls_analysis.configs import Problems, Source, read_yaml, unknown, yaml_lines
+from pls_analysis.observations import RATES
+from pls_analysis.periods import CALENDAR, STATISTICAL_YEARS
+from pls_analysis.policy.catalogue import (
+    ADDS,
+    RHYTHMS,
+    STRENGTHS,
+    TOTAL,
+    TOWN_VIEWS,
+    Catalogue,
+    Entry,
+    Indicator,
+    Judging,
+    Term,
+    Unit,
+)
+from pls_analysis.policy.targets import Target, TargetError, parse
+from pls_analysis.project import LANGUAGES, LEVELS
+
+SECTIONS = ("policy", "judging", "units", "tasks", "indicators", "targets")
+POLICY_KEYS = {"id": str, "name": dict, "published": dt.date, "baseline": dict, "horizon": dt.date}
+BASELINE_KEYS = {"from": dt.date, "at": dt.date}
+JUDGING_KEYS = {"grace": dict, "flow_days": int, "confidence_pct": (int, float)}
+UNIT_KEYS = {"level": str, "levels": list, "breakdown": list, "contracts": list, "ledger": str}
+INDICATOR_KEYS = {
+    "name": dict, "unit": str, "adds": str, "numerator": (str, list),
+    "denominator": (str, list, int), "rhythm": str, "statistical_year": str, "at": str,
+    "parts": str, "kinds": list, "levels": list, "sample": str, "few_cases": int, "reads": str,
+    "note": dict, "public": bool,
+}  # fmt: skip
+TARGET_KEYS = {
+    "clause": str, "task": int, "indicator": str, "name": dict, "target": str, "reading": dict,
+    "strength": str, "judged_at": list, "town_view": str, "forms": list, "public": bool,
+    "beside": list,
+}  # fmt: skip
+WORDS: dict[Any, str] = {
+    str: "a text", dict: "a mapping", list: "a list", int: "a whole number", bool: "yes or no",
+    dt.date: "a day such as 2021-03-03",
+}  # fmt: skip
+KINDS_OF = {
+    "value": ("stock", "parts", "none"),
+    "ratio": ("ratio", "coverage", "contracts", "parts"),
+    "share_of": ("stock", "sum", "none"),
+    "sum": ("sum",),
+    "gain": ("stock", "ratio", "sum", "none"),
+    "change": ("stock", "ratio", "sum", "none", "gap"),
+    "each": ("sum", "stock", "ratio"),
+    "rank_in": ("none", "stock", "ratio", "sum"),
+    "milestone": ("date",),
+}
+"""What kind of measure goes with which way of adding up."""
+
+
+def load_catalogue(source: Source) -> Catalogue:
+    """Return the policy that a file holds.
+
+    Raises ConfigError with everything that is wrong in it: file, line, and what would be right.
+    """
+    content = read_yaml(source)
+    reader = _Reader(source)
+    tables = reader.table(content, (), dict.fromkeys(SECTIONS, dict), SECTIONS)
+    judging, head = reader.head(tables)
+    tasks = {
+        number: reader.texts(name, ("tasks", number))
+        for number, name in tables.get("tasks", {}).items()
+    }
+    units = {name: reader.unit(name, entry) for name, entry in tables.get("units", {}).items()}
+    indicators = {
+        name: found
+        for name, entry in tables.get("indicators", {}).items()
+        if (found := reader.indicator(name, entry)) is not None
+    }
+    declared = tables.get("indicators", {})
+    targets = {
+        name: found
+        for name, entry in tables.get("targets", {}).items()
+        if (found := reader.entry(name, entry, indicators, declared, units, tasks)) is not None
+    }
+    reader.problems.raise_if_any()
+    assert judging is not None
+    return Catalogue(*head, judging, tasks, units, indicators, targets)
+
+
+class _Reader:
+    """Checks tables of one file; what is wrong goes to `problems`, with its line."""
+
+    def __init__(self, source: Source) -> None:
+        self.problems = Problems(source)
+        self.lines = yaml_lines(source)
+
+    def wrong(self, path: tuple[Hashable, ...], text: str) -> None:
+        place = path
+        while place not in self.lines and place:
+            place = place[:-1]
+        self.problems.add(f"{'.'.join(map(str, path))}: {text}", self.lines.get(place))
+
+    def table(
+        self,
+        content: Any,
+        path: tuple[Hashable, ...],
+        keys: Mapping[str, Any],
+        required: Collection[str] = (),
+    ) -> dict[str, Any]:
+        """Return the entries that are known and of the right type; note the others."""
+        if not isinstance(content, dict):
+            self.wrong(path or ("the file",), f"must be {WORDS[dict]}")
+            return {}
+        good: dict[str, Any] = {}
+        for key, value in content.items():
+            if key not in keys:
+                self.wrong((*path, key), unknown("key", str(key), keys))
+            elif not _fits(value, keys[key]):
+                self.wrong((*path, key), f"must be {_worded(keys[key])}, not {value!r}")
+            else:
+                good[key] = value
+        for key in required:
+            if key not in content:
+                self.wrong(path or ("the file",), f'"{key}" is missing')
+        return good
+
+    def texts(self, entry: Any, path: tuple[Hashable, ...]) -> Mapping[str, str]:
+        """Return a text by language; every language is needed."""
+        return self.table(entry, path, dict.fromkeys(LANGUAGES, str), LANGUAGES)
+
+    def one_of(
+        self, value: str, path: tuple[Hashable, ...], what: str, known: Collection[str]
+    ) -> str:
+        if value not in known:
+            self.wrong(path, unknown(what, value, known))
+        return value
+
+    def head(self, tables: Mapping[str, Any]) -> tuple[Judging | None, tuple[str, Mapping]]:
+        said = self.table(tables.get("policy", {}), ("policy",), POLICY_KEYS, POLICY_KEYS)
+        name = self.texts(said.get("name", {}), ("policy", "name"))
+        days = self.table(
+            said.get("baseline", {}), ("policy", "baseline"), BASELINE_KEYS, BASELINE_KEYS
+        )
+        how = self.table(tables.get("judging", {}), ("judging",), JUDGING_KEYS, JUDGING_KEYS)
+        grace = self.table(
+            how.get("grace", {}), ("judging", "grace"), dict.fromkeys(RHYTHMS, int), RHYTHMS
+        )
+        if len(days) < 2 or len(said) < len(POLICY_KEYS) or len(how) < len(JUDGING_KEYS):
+            return None, ("", {})
+        if days["from"] > days["at"]:
+            self.wrong(("policy", "baseline"), f"{days['from']} is after {days['at']}")
+        judging = Judging(
+            said["published"], days["from"], days["at"], said["horizon"], grace,
+            how["flow_days"], how["confidence_pct"],
+        )  # fmt: skip
+        return judging, (said["id"], name)
+
+    def unit(self, name: str, entry: Any) -> Unit:
+        path = ("units", name)
+        said = self.table(entry, path, UNIT_KEYS)
+        for key in ("level", "ledger"):
+            if key in said:
+                self.one_of(said[key], (*path, key), "level", LEVELS)
+        for level in said.get("levels", ()):
+            self.one_of(level, (*path, "levels"), "level", LEVELS)
+        kinds = [key for key in ("level", "levels", "breakdown", "contracts") if key in said]
+        if len(kinds) != 1:
+            self.wrong(path, "one of level, levels, breakdown and contracts is needed")
+        if "contracts" in said and (len(said["contracts"]) != 2 or "ledger" not in said):
+            self.wrong(path, "contracts are two measures, and the level that files the ledger")
+        return Unit(
+            name,
+            said.get("level", ""),
+            tuple(said.get("levels", ())),
+            tuple(said.get("breakdown", ())),
+            tuple(said.get("contracts", ())),
+            said.get("ledger", ""),
+        )
+
+    def indicator(self, name: str, entry: Any) -> Indicator | None:
+        path = ("indicators", name)
+        needed = ("name", "adds", "numerator", "rhythm")
+        said = self.table(entry, path, INDICATOR_KEYS, needed)
+        if any(key not in said for key in needed):
+            return None
+        self.one_of(said["adds"], (*path, "adds"), "way of adding up", ADDS)
+        self.one_of(said["rhythm"], (*path, "rhythm"), "rhythm", RHYTHMS)
+        for level in (*(said[key] for key in ("at", "parts") if key in said),
+                      *said.get("levels", ())):  # fmt: skip
+            self.one_of(level, path, "level", LEVELS)
+        year = said.get("statistical_year", CALENDAR.name)
+        self.one_of(year, (*path, "statistical_year"), "statistical year", STATISTICAL_YEARS)
+        below = said.get("denominator", ())
+        if (said["adds"] in ("ratio", "contracts")) is not isinstance(below, str | list):
+            self.wrong(path, f"adds: {said['adds']} and this denominator do not go together")
+        if (said["adds"] == "gap") and len(said.get("kinds", ())) != 2:
+            self.wrong(path, "a gap is between two kinds of towns")
+        if said["adds"] == "coverage" and not said.get("levels"):
+            self.wrong(path, "a coverage needs the levels of the areas that it counts")
+        if said["rhythm"] not in RHYTHMS:
+            return None
+        return Indicator(
+            id=name,
+            name=self.texts(said["name"], (*path, "name")),
+            unit=said.get("unit", ""),
+            adds=said["adds"],
+            numerator=_terms(said["numerator"]),
+            denominator=() if isinstance(below, int) else _terms(below),
+            whole=below if isinstance(below, int) else None,
+            rhythm=said["rhythm"],
+            year=STATISTICAL_YEARS.get(year, CALENDAR),
+            at=said.get("at", ""),
+            parts=said.get("parts", said.get("at", "")),
+            kinds=tuple(said.get("kinds", ())),
+            levels=tuple(said.get("levels", ())),
+            sample=said.get("sample", ""),
+            few_cases=said.get("few_cases", 0),
+            reads=said.get("reads", ""),
+            note=self.texts(said["note"], (*path, "note")) if "note" in said else {},
+            public=said.get("public", True),
+        )
+
+    def entry(
+        self,
+        name: str,
+        entry: Any,
+        indicators: Mapping[str, Indicator],
+        declared: Collection[str],
+        units: Mapping[str, Unit],
+        tasks: Collection[int],
+    ) -> Entry | None:
+        path = ("targets", name)
+        needed = ("clause", "task", "name", "target")
+        said = self.table(entry, path, TARGET_KEYS, needed)
+        if any(key not in said for key in needed):
+            return None
+        if said["task"] not in tasks:
+            self.wrong((*path, "task"), f"there is no task {said['task']}")
+        self.one_of(said.get("strength", "required"), (*path, "strength"), "strength", STRENGTHS)
+        self.one_of(said.get("town_view", "no"), (*path, "town_view"), "view", TOWN_VIEWS)
+        for level in said.get("judged_at", ()):
+            self.one_of(level, (*path, "judged_at"), "level", LEVELS)
+        of = said.get("indicator", name)
+        if of not in declared:
+            self.wrong((*path, "indicator" if "indicator" in said else ""),
+                       unknown("indicator", of, declared))  # fmt: skip
+        indicator = indicators.get(of)
+        target = self.target(said["target"], (*path, "target"), units)
+        if indicator is None or target is None:
+            return None
+        self.check(target, indicator, (*path, "target"))
+        if (target.bound is None) is bool(said.get("judged_at")):
+            self.wrong((*path, "judged_at"), "what is monitored is judged nowhere, "
+                       "and what has a bound needs the levels it is judged at")  # fmt: skip
+        return Entry(
+            id=name,
+            indicator=indicator,
+            target=target,
+            name=self.texts(said["name"], (*path, "name")),
+            clause=said["clause"],
+            task=said["task"],
+            reading=self.texts(said["reading"], (*path, "reading")) if "reading" in said else {},
+            strength=said.get("strength", "required"),
+            judged_at=tuple(said.get("judged_at", ())),
+            town_view=said.get("town_view", "no"),
+            forms=tuple(said.get("forms", ())),
+            public=said.get("public", True) and indicator.public,
+            beside=tuple(self.beside(said.get("beside", ()), path, indicators, units)),
+        )
+
+    def beside(self, texts, path, indicators, units):
+        for place, text in enumerate(texts):
+            where = (*path, "beside", place)
+            target = self.target(text, where, units)
+            if target is None:
+                continue
+            called = [one for one in indicators.values() if _called(target, one)]
+            if not called:
+                self.wrong(where, unknown("indicator", target.measured.of, indicators))
+                continue
+            fitting = [one for one in called if _unit_fits(target, one)]
+            indicator = (fitting or called)[0]
+            self.check(target, indicator, where)
+            yield indicator, target
+
+    def target(self, text: Any, path: tuple, units: Mapping[str, Unit]) -> Target | None:
+        try:
+            target = parse(str(text))
+        except TargetError as error:
+            self.wrong(path, str(error))
+            return None
+        for unit in target.measured.units:
+            self.one_of(unit, path, "unit", units)
+        if target.measured.within:
+            self.one_of(target.measured.within, path, "level", LEVELS)
+        return target
+
+    def check(self, target: Target, indicator: Indicator, path: tuple) -> None:
+        """Note a target that cannot be asked of its indicator."""
+        measured = target.measured
+        if measured.of not in (indicator.id, indicator.reads):
+            self.wrong(path, f'it is about "{measured.of}", its indicator is "{indicator.id}"')
+        if measured.kind not in _kinds_for(indicator):
+            self.wrong(path, f"{measured.kind}() cannot be taken of an indicator that "
+                       f"adds: {indicator.adds}")  # fmt: skip
+        if not _unit_fits(target, indicator):
+            said = target.bound.unit if target.bound else ""
+            self.wrong(path, f'the bound has the unit "{said}", the indicator "{indicator.unit}"')
+
+
+def _called(target: Target, indicator: Indicator) -> bool:
+    """Whether a target names an indicator, and can be asked of it."""
+    named = target.measured.of in (indicator.id, indicator.reads)
+    return named and target.measured.kind in _kinds_for(indicator)
+
+
+def _unit_fits(target: Target, indicator: Indicator) -> bool:
+    """Whether a bound is in the unit of what is measured; a difference of rates is in points."""
+    kind, bound = target.measured.kind, target.bound
+    if bound is None or kind in ("milestone", "rank_in"):
+        return True
+    quotient = indicator.unit if indicator.unit in RATES else ""
+    if kind in ("gain", "change"):
+        return bound.unit in ("", "pp") if quotient else bound.unit == ""
+    if kind == "each" and indicator.adds != "ratio":
+        return bound.unit == ""
+    return bound.unit == quotient
+
+
+def _kinds_for(indicator: Indicator) -> list[str]:
+    return [kind for kind, ways in KINDS_OF.items() if indicator.adds in ways]
+
+
+def _terms(said: Any) -> tuple[Term, ...]:
+    texts = [said] if isinstance(said, str) else said
+    pairs = (str(text).partition("/") for text in texts)
+    return tuple(Term(measure, part or TOTAL) for measure, _, part in pairs)
+
+
+def _fits(value: Any, wanted: Any) -> bool:
+    if isinstance(value, bool):
+        return wanted is bool
+    return isinstance(value, wanted)
+
+
+def _worded(wanted: Any) -> str:
+    kinds = wanted if isinstance(wanted, tuple) else (wanted,)
+    words = [WORDS.get(kind, "a number") for kind in kinds]
+    return " or ".join(dict.fromkeys(words))
