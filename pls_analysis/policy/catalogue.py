@@ -41,6 +41,7 @@ class Indicator:
     figures are added ("" for the area's own), `parts` the level of those that file them, `kinds`
     the kinds of towns that count. `sample` is the measure of a survey's sample size; a change
     between fewer than `few_cases` cases says nothing. The algebra may call it by what it `reads`.
+    Areas below home show the indicator `below` instead.
     """
 
     id: str
@@ -59,6 +60,7 @@ class Indicator:
     sample: str = ""
     few_cases: int = 0
     reads: str = ""
+    below: str = ""
     note: Mapping[str, str] = field(default_factory=dict)
     public: bool = True
 

@@ -22,7 +22,7 @@ from pls_analysis.policy.catalogue import (
     Term,
     Unit,
 )
-from pls_analysis.policy.targets import Target, TargetError, parse
+from pls_analysis.policy.targets import Every, Target, TargetError, parse
 from pls_analysis.project import LANGUAGES, LEVELS
 
 SECTIONS = ("policy", "judging", "units", "tasks", "indicators", "targets")
@@ -34,7 +34,7 @@ INDICATOR_KEYS = {
     "name": dict, "unit": str, "adds": str, "numerator": (str, list),
     "denominator": (str, list, int), "rhythm": str, "statistical_year": str, "at": str,
     "parts": str, "kinds": list, "levels": list, "sample": str, "few_cases": int, "reads": str,
-    "note": dict, "public": bool,
+    "below": str, "note": dict, "public": bool,
 }  # fmt: skip
 TARGET_KEYS = {
     "clause": str, "task": int, "indicator": str, "name": dict, "target": str, "reading": dict,
@@ -59,13 +59,13 @@ KINDS_OF = {
 """What kind of measure goes with which way of adding up."""
 
 
-def load_catalogue(source: Source) -> Catalogue:
-    """Return the policy that a file holds.
+def load_catalogue(source: Source, levels: Collection[str] = LEVELS) -> Catalogue:
+    """Return the policy that a file holds; `levels` are those of the project's area tree.
 
     Raises ConfigError with everything that is wrong in it: file, line, and what would be right.
     """
     content = read_yaml(source)
-    reader = _Reader(source)
+    reader = _Reader(source, levels)
     tables = reader.table(content, (), dict.fromkeys(SECTIONS, dict), SECTIONS)
     judging, head = reader.head(tables)
     tasks = {
@@ -79,6 +79,9 @@ def load_catalogue(source: Source) -> Catalogue:
         if (found := reader.indicator(name, entry)) is not None
     }
     declared = tables.get("indicators", {})
+    for name, one in indicators.items():
+        if one.below and one.below not in declared:
+            reader.wrong(("indicators", name, "below"), unknown("indicator", one.below, declared))
     targets = {
         name: found
         for name, entry in tables.get("targets", {}).items()
@@ -92,7 +95,8 @@ def load_catalogue(source: Source) -> Catalogue:
 class _Reader:
     """Checks tables of one file; what is wrong goes to `problems`, with its line."""
 
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: Source, levels: Collection[str]) -> None:
+        self.levels = levels
         self.problems = Problems(source)
         self.lines = yaml_lines(source)
 
@@ -162,9 +166,9 @@ class _Reader:
         said = self.table(entry, path, UNIT_KEYS)
         for key in ("level", "ledger"):
             if key in said:
-                self.one_of(said[key], (*path, key), "level", LEVELS)
+                self.one_of(said[key], (*path, key), "level", self.levels)
         for level in said.get("levels", ()):
-            self.one_of(level, (*path, "levels"), "level", LEVELS)
+            self.one_of(level, (*path, "levels"), "level", self.levels)
         kinds = [key for key in ("level", "levels", "breakdown", "contracts") if key in said]
         if len(kinds) != 1:
             self.wrong(path, "one of level, levels, breakdown and contracts is needed")
@@ -189,7 +193,7 @@ class _Reader:
         self.one_of(said["rhythm"], (*path, "rhythm"), "rhythm", RHYTHMS)
         for level in (*(said[key] for key in ("at", "parts") if key in said),
                       *said.get("levels", ())):  # fmt: skip
-            self.one_of(level, path, "level", LEVELS)
+            self.one_of(level, path, "level", self.levels)
         year = said.get("statistical_year", CALENDAR.name)
         self.one_of(year, (*path, "statistical_year"), "statistical year", STATISTICAL_YEARS)
         below = said.get("denominator", ())
@@ -218,6 +222,7 @@ class _Reader:
             sample=said.get("sample", ""),
             few_cases=said.get("few_cases", 0),
             reads=said.get("reads", ""),
+            below=said.get("below", ""),
             note=self.texts(said["note"], (*path, "note")) if "note" in said else {},
             public=said.get("public", True),
         )
@@ -241,7 +246,7 @@ class _Reader:
         self.one_of(said.get("strength", "required"), (*path, "strength"), "strength", STRENGTHS)
         self.one_of(said.get("town_view", "no"), (*path, "town_view"), "view", TOWN_VIEWS)
         for level in said.get("judged_at", ()):
-            self.one_of(level, (*path, "judged_at"), "level", LEVELS)
+            self.one_of(level, (*path, "judged_at"), "level", self.levels)
         of = said.get("indicator", name)
         if of not in declared:
             self.wrong((*path, "indicator" if "indicator" in said else ""),
@@ -293,9 +298,19 @@ class _Reader:
             return None
         for unit in target.measured.units:
             self.one_of(unit, path, "unit", units)
+        self.fitting(target, path)
         if target.measured.within:
-            self.one_of(target.measured.within, path, "level", LEVELS)
+            self.one_of(target.measured.within, path, "level", self.levels)
         return target
+
+    def fitting(self, target: Target, path: tuple) -> None:
+        """Note a measure and a time that do not go together."""
+        measured, when = target.measured, target.when
+        if measured.kind == "change" and when is not None and when != Every(measured.span):
+            self.wrong(path, f"a change by the {measured.span} is judged every({measured.span})")
+        since = measured.kind == "gain" or measured.since is not None
+        if (since or measured.kind == "milestone") and isinstance(when, Every):
+            self.wrong(path, "what counts from a day, or is done once, is judged by(a day)")
 
     def check(self, target: Target, indicator: Indicator, path: tuple) -> None:
         """Note a target that cannot be asked of its indicator."""

@@ -1,0 +1,218 @@
+"""Advisers and the villages they are contracted for: who is expected where, and what they did.
+
+The ledgers that towns file every month say of each adviser and village when the contract begins and
+ends; they also say what the adviser did there. A contract that is known from one ledger holds when
+another is missing.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from functools import cached_property
+
+import pandas as pd
+
+from pls_analysis.periods import CALENDAR, Period
+from pls_analysis.policy.accrual import DAY
+from pls_analysis.policy.catalogue import Unit
+from pls_analysis.policy.complying import AT_LEAST_ONE, share
+from pls_analysis.policy.figures import Figure, Range, exact
+from pls_analysis.policy.observed import NOTHING_THERE, Observed
+from pls_analysis.policy.pace import as_day
+
+Pair = tuple[str, str]
+"""A village and the key of an adviser."""
+Span = tuple[dt.date, dt.date]
+EXEMPT = "exempt"
+State = Fraction | str | None
+"""What was filed for a pair and month: a number, EXEMPT, or None where it is not known."""
+Entries = dict[tuple[str, str, dt.date], State]
+"""What was filed, by village, adviser and the month's last day."""
+
+
+@dataclass
+class Ledgers:
+    """The ledgers of all towns of the home area, as far as they were filed up to a day."""
+
+    observed: Observed
+    unit: Unit
+
+    @cached_property
+    def contracts(self) -> dict[Pair, list[Span]]:
+        """The contracts of each pair, joined where one follows on another.
+
+        Of one that ledgers tell differently, the latest ledger's last day counts.
+        """
+        first, last = (self._pairs(self.observed.rows(name)) for name in self.unit.contracts)
+        keys = ["area", "subject", "period_end"]
+        told = first.merge(last[[*keys, "value"]], on=keys, how="left", suffixes=("", "_end"))
+        told = told.dropna(subset="value").sort_values("period_end", kind="stable")
+        spans: dict[Pair, dict[dt.date, dt.date]] = {}
+        columns = (told["area"], told["subject"], told["value"], told["value_end"])
+        for area, subject, start, end in zip(*columns, strict=True):
+            until = dt.date.max if pd.isna(end) else as_day(end)
+            spans.setdefault((area, subject), {})[as_day(start)] = until
+        return {pair: list(_joined(sorted(one.items()))) for pair, one in spans.items()}
+
+    @cached_property
+    def months_filed(self) -> set[tuple[str, dt.date]]:
+        """The towns that filed a ledger, with the last day of its month."""
+        rows = self._pairs(self.observed.rows(self.unit.contracts[0]))
+        pairs = rows[["area", "period_end"]].drop_duplicates()
+        return {
+            (self.town_of(area), end.date())
+            for area, end in zip(pairs["area"], pairs["period_end"], strict=True)
+        }
+
+    def town_of(self, village: str) -> str:
+        """Return the area that files the ledger in which a village stands."""
+        path = self.observed.tree.path(village)
+        return next(one.code for one in path if one.level == self.unit.ledger)
+
+    def _pairs(self, rows: pd.DataFrame) -> pd.DataFrame:
+        return rows[rows["subject"].fillna("") != ""]
+
+    def entries(self, measure: str) -> Entries:
+        """Return what was filed of a measure by all pairs in all months."""
+        rows = self._pairs(self.observed.rows(measure))
+        rows = rows[(rows["breakdown"] == "total") & (rows["basis"] == "flow")]
+        columns = (rows[name] for name in ("area", "subject", "period_end", "value", "status"))
+        return {
+            (area, subject, end.date()): _state(value, status)
+            for area, subject, end, value, status in zip(*columns, strict=True)
+        }
+
+    def pairs_in(self, villages: Iterable[str], month: Period, whole: bool) -> list[Pair]:
+        """Return the pairs of villages under a contract in a month, or in the `whole` of it."""
+        inside = set(villages)
+        return [
+            pair
+            for pair, spans in self.contracts.items()
+            if pair[0] in inside and any(_covers(span, month, whole) for span in spans)
+        ]
+
+    # -- what targets ask of them
+
+    def visits(self, measure: str, area: str, wanted: Range, months: Iterable[Period]):
+        """Return for each month the share of adviser × village that comply, of those expected."""
+        entries, found = self.entries(measure), []
+        for month in months:
+            pairs = self.pairs_in(self.villages(area, month.end), month, True)
+            filed = {pair: entries.get((*pair, month.end)) for pair in pairs}
+            states = {
+                f"{village} {adviser}": _number(state)
+                for (village, adviser), state in filed.items()
+                if state != EXEMPT
+            }
+            found.append(_of_month(share(states, wanted, month.end), month))
+        return found
+
+    def hours(self, measure: str, area: str, wanted: Range, months: Iterable[Period]):
+        """Return for each month the share of the area's advisers that comply.
+
+        What an adviser did counts over every village of the home area. While one of the ledgers is
+        missing, the sum can only prove that the adviser complies.
+        """
+        entries, found = self.entries(measure), []
+        for month in months:
+            states = self._hours(entries, area, wanted, month)
+            found.append(_of_month(share(states, wanted, month.end), month))
+        return found
+
+    def _hours(
+        self, entries, area: str, wanted: Range, month: Period
+    ) -> dict[str, Fraction | None]:
+        everywhere = self.villages(self.observed.home, month.end)
+        under: dict[str, list[State]] = {}
+        for village, adviser in self.pairs_in(everywhere, month, False):
+            state = entries.get((village, adviser, month.end))
+            under.setdefault(adviser, []).append(state)
+        states: dict[str, Fraction | None] = {}
+        for adviser in {adviser for _, adviser in
+                        self.pairs_in(self.villages(area, month.end), month, True)}:  # fmt: skip
+            filed = [state for state in under[adviser] if state != EXEMPT]
+            if not filed:
+                continue
+            total = sum((_number(one) or Fraction(0) for one in filed), Fraction(0))
+            enough = wanted.gap(total) == 0
+            states[adviser] = total if None not in filed or enough else None
+        return dict(sorted(states.items()))
+
+    def coverage(self, area: str, months: Iterable[Period]) -> list[Figure]:
+        """Return for each month the share of villages with an adviser under contract at its end.
+
+        Of a town that has not filed the month nothing is known.
+        """
+        found = []
+        for month in months:
+            covered = {
+                village
+                for (village, _), spans in self.contracts.items()
+                if any(start <= month.end <= end for start, end in spans)
+            }
+            states = {
+                village: Fraction(village in covered)
+                if (self.town_of(village), month.end) in self.months_filed
+                else None
+                for village in self.villages(area, month.end)
+            }
+            found.append(_of_month(share(states, AT_LEAST_ONE, month.end), month))
+        return found
+
+    def villages(self, area: str, day: dt.date) -> list[str]:
+        """Return the villages of an area on a day: all that ledgers could be about."""
+        tree = self.observed.tree
+        return [
+            one.code
+            for one in tree.descendants(area, at=day)
+            if any(step.level == self.unit.ledger for step in tree.path(one.code)[:-1])
+        ]
+
+
+def months_until(first: dt.date, last: dt.date) -> list[Period]:
+    """Return the months from the one of a day to the last that is over on another."""
+    found = []
+    month = CALENDAR.part(first.year, 1, first.month)
+    while month.end <= last:
+        found.append(month)
+        month = month.shift(1)
+    return found
+
+
+def _joined(spans: Iterable[Span]) -> Iterator[Span]:
+    """Join spans that overlap or follow on each other."""
+    open_: Span | None = None
+    for start, end in spans:
+        if open_ is not None and (open_[1] == dt.date.max or start <= open_[1] + DAY):
+            open_ = (open_[0], max(open_[1], end))
+            continue
+        if open_ is not None:
+            yield open_
+        open_ = (start, end)
+    if open_ is not None:
+        yield open_
+
+
+def _covers(span: Span, month: Period, whole: bool) -> bool:
+    if whole:
+        return span[0] <= month.start and span[1] >= month.end
+    return span[0] <= month.end and span[1] >= month.start
+
+
+def _state(value: float, status: str | None) -> State:
+    if not pd.isna(value):
+        return exact(value)
+    if status == "z":
+        return EXEMPT
+    return Fraction(0) if status in NOTHING_THERE else None
+
+
+def _number(state: State) -> Fraction | None:
+    return state if isinstance(state, Fraction) else None
+
+
+def _of_month(figure: Figure, month: Period) -> Figure:
+    return replace(figure, start=month.start, year=month.end.year)

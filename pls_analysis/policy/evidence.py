@@ -1,0 +1,110 @@
+"""The cells that a verdict rests on: submission, sheet, and a cell or a run of them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+
+import pandas as pd
+
+from pls_analysis.policy.catalogue import Indicator, Term
+from pls_analysis.policy.figures import Figure
+from pls_analysis.policy.observed import Observed, Place
+
+_CELL = re.compile(r"([A-Z]+)(\d+)")
+
+
+def cells_of(observed: Observed, indicator: Indicator, place: Place, figure: Figure) -> list[str]:
+    """Return the cells that a figure of an indicator was added up from."""
+    sums = (
+        observed.sum(terms, place, figure.start, figure.end, indicator.year)
+        for terms in (indicator.numerator, indicator.denominator)
+    )
+    used = [one for found in sums for one in found.used]
+    frames = []
+    for term in dict.fromkeys(term for _, term, _, _ in used):
+        keys = [(part, basis, *stretch) for part, one, basis, stretch in used if one == term]
+        wanted = pd.DataFrame(keys, columns=["part", "basis", "period_start", "period_end"])
+        for name in ("period_start", "period_end"):
+            wanted[name] = pd.to_datetime(wanted[name]).astype("datetime64[ns]")
+        rows = rows_of(observed, term, place.codes)
+        rows = rows.assign(part=rows["area"].map(place.codes))
+        for name in ("period_start", "period_end"):
+            rows[name] = rows[name].astype("datetime64[ns]")
+        frames.append(rows.merge(wanted, on=list(wanted.columns)))
+    return addresses(frames)
+
+
+def rows_of(observed: Observed, term: Term, areas: Iterable[str]) -> pd.DataFrame:
+    """Return the observations of a term for some areas; a dimension stands for all its parts."""
+    rows = observed.rows(term.measure)
+    dimension = term.breakdown != "total" and "=" not in term.breakdown
+    right = rows["breakdown"].str.startswith(f"{term.breakdown}=") if dimension else (
+        rows["breakdown"] == term.breakdown
+    )  # fmt: skip
+    return rows[right & rows["area"].isin(list(areas))]
+
+
+def cells_at(
+    observed: Observed, terms: Iterable[Term], areas: Iterable[str], figure: Figure
+) -> list[str]:
+    """Return the cells of terms for some areas that lie within a figure's days."""
+    areas = list(areas)
+    frames = []
+    for term in terms:
+        rows = rows_of(observed, term, areas)
+        ends = rows["period_end"] == pd.Timestamp(figure.end)
+        within = (rows["period_start"] >= pd.Timestamp(figure.start)) & (
+            rows["period_end"] <= pd.Timestamp(figure.end)
+        )
+        frames.append(rows[ends.where(rows["basis"] != "flow", within)])
+    return addresses(frames)
+
+
+def cells_of_units(
+    observed: Observed, terms: Iterable[Term], units: Iterable[str], figure: Figure
+) -> list[str]:
+    """Return the cells of a month's ledgers for pairs ("village adviser") or for advisers."""
+    wanted = set(units)
+    frames = []
+    for term in terms:
+        rows = observed.rows(term.measure)
+        rows = rows[(rows["period_end"] == pd.Timestamp(figure.end)) & (rows["subject"] != "")
+                    & (rows["breakdown"] == term.breakdown)]  # fmt: skip
+        pairs = rows["area"] + " " + rows["subject"]
+        frames.append(rows[pairs.isin(wanted) | rows["subject"].isin(wanted)])
+    return addresses(frames)
+
+
+def addresses(frames: Iterable[pd.DataFrame]) -> list[str]:
+    """Return the cells of observations: "submission sheet!C5", runs down a column as C5:C9."""
+    found: dict[tuple[str, str], dict[str, None]] = {}
+    for rows in frames:
+        columns = (rows["submission"], rows["sheet"], rows["cell"])
+        for submission, sheet, cell in zip(*columns, strict=True):
+            found.setdefault((submission, sheet), {})[cell] = None
+    return [
+        f"{submission} {sheet}!{run}"
+        for (submission, sheet), cells in sorted(found.items())
+        for run in _runs(cells)
+    ]
+
+
+def _runs(cells: Mapping[str, None]) -> Iterator[str]:
+    """Write cells that follow each other down a column as one run."""
+    placed = [(match[1], int(match[2])) for cell in cells if (match := _CELL.fullmatch(cell))]
+    yield from (cell for cell in cells if not _CELL.fullmatch(cell))
+    column, first, last = "", 0, -1
+    for letters, row in sorted(placed, key=lambda one: (len(one[0]), one)):
+        if letters == column and row == last + 1:
+            last = row
+            continue
+        if column:
+            yield _run(column, first, last)
+        column, first, last = letters, row, row
+    if column:
+        yield _run(column, first, last)
+
+
+def _run(column: str, first: int, last: int) -> str:
+    return f"{column}{first}" if first == last else f"{column}{first}:{column}{last}"

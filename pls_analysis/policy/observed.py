@@ -1,0 +1,290 @@
+"""From observations to an indicator's figures: sums over areas, stretches of time, quotients.
+
+An area's own figures are added over the areas below it as the indicator says. What is not filed or
+blank is missing and named, never 0 (rule S11); the areas that are expected come from the area tree.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cache
+from typing import Any
+
+import pandas as pd
+
+from pls_analysis.areas import AreaTree
+from pls_analysis.periods import Period, StatisticalYear
+from pls_analysis.policy.accrual import DAY, Accrued, Filed, Stretch, accrue
+from pls_analysis.policy.catalogue import Indicator, Term
+from pls_analysis.policy.figures import Figure, exact, known
+
+NEEDED = [
+    "measure", "area", "subject", "breakdown", "period_start", "period_end", "basis", "value",
+    "status", "submission", "sheet", "cell",
+]  # fmt: skip
+"""The columns of observations that are read."""
+NOTHING_THERE = ("z", "k")
+"""Marks of figures that are missing and yet known: not applicable, below the smallest unit."""
+Filing = Mapping[str, Mapping[Stretch, Filed]]
+"""Basis -> stretch -> what was filed, of one part."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where the figures of an indicator for an area come from.
+
+    `codes` leads from the areas whose figures are added to the parts that file them; `expected`
+    are all parts there are.
+    """
+
+    area: str
+    codes: Mapping[str, str]
+    expected: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Sum:
+    """A sum of terms at the end of a period, what is missing of it, and what it was made of."""
+
+    by_part: Mapping[str, Fraction]
+    missing: tuple[str, ...] = ()
+    absent: frozenset[str] = frozenset()
+    marks: frozenset[str] = frozenset()
+    used: tuple[tuple[str, Term, str, Stretch], ...] = ()
+
+    @property
+    def value(self) -> Fraction:
+        """What is known."""
+        return sum(self.by_part.values(), Fraction(0))
+
+
+class Observed:
+    """The observations up to a day, asked for an indicator's figures.
+
+    `observations` is a tidy frame as the store gives it, with at least the columns NEEDED; `home`
+    is the area whose policy it is.
+    """
+
+    def __init__(
+        self, observations: pd.DataFrame, tree: AreaTree, home: str, as_of: dt.date
+    ) -> None:
+        frame = observations[NEEDED]
+        frame = frame[frame["period_end"] <= pd.Timestamp(as_of)]
+        self.tree, self.home, self.as_of = tree, home, as_of
+        self._of_measure = dict(list(frame.groupby("measure", observed=True)))
+        self._empty = frame.iloc[:0]
+        self.filed = cache(self._filed)
+
+    def rows(self, measure: str) -> pd.DataFrame:
+        """Every observation of a measure up to the day."""
+        return self._of_measure.get(measure, self._empty)
+
+    # -- where figures come from
+
+    def place(self, indicator: Indicator, area: str, day: dt.date | None = None) -> Place:
+        """Return where an indicator's figures for an area come from; no codes: from nowhere."""
+        own = self.tree[area]
+        if not indicator.at or indicator.at == own.level:
+            counts = not indicator.kinds or own.kind in indicator.kinds
+            return Place(area, {area: area} if counts else {}, (area,))
+        day = day or self.as_of
+        codes = {}
+        for one in self.tree.descendants(area, indicator.at, day):
+            path = {step.level: step for step in self.tree.path(one.code)}
+            part = path.get(indicator.parts, one)
+            town = [step for step in path.values() if step.kind in indicator.kinds]
+            if indicator.kinds and indicator.adds != "gap" and not town:
+                continue
+            codes[one.code] = part.code
+        return Place(area, codes, tuple(dict.fromkeys(codes.values())))
+
+    def _filed(self, term: Term, place: _Key) -> Mapping[str, Filing]:
+        """Return what each part filed of a term, by basis and stretch."""
+        codes = dict(place)
+        rows = self.rows(term.measure)
+        rows = rows[(rows["breakdown"] == term.breakdown) & rows["area"].isin(list(codes))]
+        absent = rows["value"].isna()
+        unknown = absent & ~rows["status"].isin(NOTHING_THERE)
+        rows = rows.assign(part=rows["area"].map(codes), unknown=unknown, stands=~unknown)
+        keys = ["part", "basis", "period_start", "period_end"]
+        sums = rows.groupby(keys, observed=True)[["value", "unknown", "stands"]].sum()
+        marked = rows[rows["status"].fillna("") != ""].groupby(keys, observed=True)["status"]
+        marks = {key: frozenset("".join(group)) for key, group in marked}
+        found: dict[str, dict[str, dict[Stretch, Filed]]] = {}
+        for key, value, unknown, stands in sums.itertuples():
+            part, basis, start, end = key
+            filed = Filed(exact(value), int(unknown), int(stands), marks.get(key, frozenset()))
+            found.setdefault(part, {}).setdefault(basis, {})[start.date(), end.date()] = filed
+        return found
+
+    def filing(self, term: Term, place: Place) -> Mapping[str, Filing]:
+        """Return what each part of a place filed of a term: part -> basis -> stretch -> Filed."""
+        return self.filed(term, tuple(place.codes.items()))
+
+    # -- sums
+
+    def accrues(self, terms: Iterable[Term], place: Place) -> bool:
+        """Whether terms add up through a year: they are filed as flows or running totals."""
+        return not any(
+            "stock" in filing for term in terms for filing in self.filing(term, place).values()
+        )
+
+    def ends(self, terms: Iterable[Term], place: Place) -> set[dt.date]:
+        """Return the days on which figures of all terms end that are known in some part."""
+        of_terms = [
+            {
+                end
+                for filing in self.filing(term, place).values()
+                for stretches in filing.values()
+                for (_, end), filed in stretches.items()
+                if filed.known
+            }
+            for term in terms
+        ]
+        return set.intersection(*of_terms) if of_terms else set()
+
+    def sum(
+        self,
+        terms: Iterable[Term],
+        place: Place,
+        start: dt.date,
+        end: dt.date,
+        rule: StatisticalYear,
+    ) -> Sum:
+        """Return the sum of terms from `start` to `end`, or as it stood at `end` for stocks."""
+        by_part: dict[str, Fraction] = {}
+        missing: dict[str, None] = {}
+        absent: set[str] = set()
+        marks: set[str] = set()
+        used: list[tuple[str, Term, str, Stretch]] = []
+        for term in terms:
+            filings = self.filing(term, place)
+            accrues = self.accrues([term], place)
+            for part in place.expected:
+                filing = filings.get(part, {})
+                one = _accrued(filing, start, end, rule) if accrues else _stood(filing, end)
+                by_part[part] = by_part.get(part, Fraction(0)) + one.value
+                marks |= one.marks
+                used += [(part, term, basis, stretch) for basis, stretch in one.used]
+                if one.gaps:
+                    absent.add(part)
+                    missing |= {f"{part} {_named(gap)}": None for gap in one.gaps}
+        return Sum(by_part, tuple(missing), frozenset(absent), frozenset(marks), tuple(used))
+
+    # -- figures
+
+    def figures(
+        self, indicator: Indicator, area: str, since: dt.date | None = None
+    ) -> list[Figure]:
+        """Return an indicator's figures for an area, one for each day on which some end.
+
+        With `since` sums run from that day, else from the start of the statistical year.
+        """
+        place = self.place(indicator, area)
+        terms = (*indicator.numerator, *indicator.denominator)
+        if not place.codes:
+            return []
+        if indicator.adds == "date":
+            return self._dates(indicator, place)
+        accrues = self.accrues(indicator.numerator, place)
+        return [
+            self.figure(indicator, place, end, accrues, since)
+            for end in sorted(self.ends(terms, place))
+            if since is None or end >= since
+        ]
+
+    def figure(
+        self,
+        indicator: Indicator,
+        place: Place,
+        end: dt.date,
+        accrues: bool,
+        since: dt.date | None = None,
+    ) -> Figure:
+        """Return one figure: of the stretch that ends on a day, or as it stood then."""
+        year, whole = year_of(indicator.year, end)
+        start = (since or whole.start) if accrues else end
+        over = sum_of = self.sum(indicator.numerator, place, start, end, indicator.year)
+        more: dict[str, Any] = {
+            "year": year, "over": end == whole.end, "accrues": accrues,
+            "expected": len(place.expected), "marks": sum_of.marks,
+        }  # fmt: skip
+        if indicator.adds == "ratio":
+            under = self.sum(indicator.denominator, place, start, end, indicator.year)
+            return _quotient(indicator, over, under, start, end, more)
+        if over.missing:
+            return Figure(start, end, over.value, over.value, missing=over.missing, **more)
+        return known(start, end, over.value, **more)
+
+    def _dates(self, indicator: Indicator, place: Place) -> list[Figure]:
+        """Return what was declared, report by report: the day it was done, or None for not yet."""
+        filings = self.filing(indicator.numerator[0], place).values()
+        told = {
+            end: filed.value or None
+            for filing in filings
+            for stretches in filing.values()
+            for (_, end), filed in stretches.items()
+            if filed.known
+        }
+        return [Figure(end, end, value, value, value) for end, value in sorted(told.items())]
+
+
+_Key = tuple[tuple[str, str], ...]
+
+
+def year_of(rule: StatisticalYear, day: dt.date) -> tuple[int, Period]:
+    """Return the statistical year a day lies in: what it is called, and its days."""
+    for year in (day.year, day.year + 1):
+        whole = rule.part(year, 12, 1)
+        if whole.start <= day <= whole.end:
+            return year, whole
+    raise ValueError(f"{day} lies in no year of the rule {rule.name}")
+
+
+def _accrued(filing: Filing, start: dt.date, end: dt.date, rule: StatisticalYear) -> Accrued:
+    """Add up what a part filed, year by year: running totals begin anew each year."""
+    flows, totals = filing.get("flow", {}), filing.get("cumulative", {})
+    years: list[Accrued] = []
+    while start <= end:
+        last = min(year_of(rule, start)[1].end, end)
+        years.append(accrue(flows, totals, start, last))
+        start = last + DAY
+    return Accrued(
+        sum((one.value for one in years), Fraction(0)),
+        tuple(gap for one in years for gap in one.gaps),
+        tuple(used for one in years for used in one.used),
+        frozenset().union(*(one.marks for one in years)),
+    )
+
+
+def _stood(filing: Filing, end: dt.date) -> Accrued:
+    """Return a stock at the end of a period."""
+    for stretch, filed in filing.get("stock", {}).items():
+        if stretch[1] == end:
+            gaps = ((end, end),) if filed.unknown else ()
+            return Accrued(filed.value, gaps, (("stock", stretch),), filed.marks)
+    return Accrued(gaps=((end, end),))
+
+
+def _named(gap: Stretch) -> str:
+    return f"{gap[0]}" if gap[0] == gap[1] else f"{Period(*gap)}"
+
+
+def _quotient(
+    indicator: Indicator, over: Sum, under: Sum, start: dt.date, end: dt.date, more: dict[str, Any]
+) -> Figure:
+    """Return a quotient of sums over the parts that have both; open where a part is missing."""
+    absent = over.absent | under.absent
+    missing = tuple(dict.fromkeys((*over.missing, *under.missing)))
+    top, bottom = (
+        sum((value for part, value in one.by_part.items() if part not in absent), Fraction(0))
+        for one in (over, under)
+    )
+    value = top * indicator.scale / bottom if bottom else None
+    more |= {"numerator": top, "denominator": bottom, "marks": over.marks | under.marks}
+    if missing:
+        return Figure(start, end, value, missing=missing, **more)
+    return Figure(start, end, value, value, value, **more)
