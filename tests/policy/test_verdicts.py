@@ -1,4 +1,4 @@
-"""The specification of verdicts, tests/cases/targets.yml: every rule on both sides of a boundary."""
+"""The specification of verdicts, tests/cases/targets.yml: rules on both sides of a boundary."""
 
 from __future__ import annotations
 
