@@ -16,11 +16,14 @@ if TYPE_CHECKING:
     from pls_analysis.explore.drafting import draft_form
     from pls_analysis.explore.preview import preview
     from pls_analysis.explore.tidy import tables
+    from pls_analysis.policies import assess, indicators
 
 __all__ = [
     "areas",
+    "assess",
     "charts",
     "draft_form",
+    "indicators",
     "ingest",
     "issues",
     "measures",
@@ -34,7 +37,9 @@ __all__ = [
 
 
 ROOMS = {
+    "assess": "policies",
     "draft_form": "explore.drafting",
+    "indicators": "policies",
     "parameters": "briefs",
     "preview": "explore.preview",
     "tables": "explore.tidy",

@@ -23,6 +23,7 @@ __all__ = [
     "Period",
     "StatisticalYear",
     "find_periods",
+    "parse_day",
     "parse_period",
     "statistical_year",
 ]
@@ -54,6 +55,23 @@ def parse_period(value: str | int | Period) -> Period:
         f'"{value}" is no period; write a month as 2022-06, a quarter as 2022-Q2, '
         "a half-year as 2022-H1, a year as 2022, other days as 2022-03-21..2022-06-20"
     )
+
+
+def parse_day(value: str) -> dt.date:
+    """Read a day (2022-06-30), or a period, whose last day is meant (2022-06).
+
+    Raises ValueError saying what is right.
+    """
+    try:
+        return dt.date.fromisoformat(value.strip())
+    except ValueError:
+        pass
+    try:
+        return parse_period(value).end
+    except ValueError:
+        raise ValueError(
+            f'"{value}" is no day; write 2022-06-30, or a period whose end is meant: 2022-06'
+        ) from None
 
 
 def _text_of(value: object) -> str:

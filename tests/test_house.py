@@ -59,6 +59,7 @@ ROOMS_OF_FILES = {
     "changes": "briefs",
     "flows": "analysis",
     "notices": "briefs",
+    "policies": "analysis",
     "period_values": "periods",
     "period_titles": "periods",
 }
@@ -352,6 +353,16 @@ def test_every_key_of_a_form_spec_is_documented():
     text = (ROOT / "docs" / "form-spec.md").read_text(encoding="utf-8")
     documented = set(re.findall(r"`([a-z_]+)[`:]", text))
     assert (forms.KEYS | forms.MEASURE_KEYS) - documented == set()
+
+
+def test_every_key_of_a_policy_file_is_documented():
+    from pls_analysis.policy import loading
+
+    text = (ROOT / "docs" / "policy-spec.md").read_text(encoding="utf-8")
+    documented = set(re.findall(r"`([a-z_]+)[`:]", text))
+    keys = {*loading.SECTIONS, *loading.POLICY_KEYS, *loading.BASELINE_KEYS}
+    keys |= {*loading.JUDGING_KEYS, *loading.UNIT_KEYS, *loading.INDICATOR_KEYS}
+    assert (keys | {*loading.TARGET_KEYS}) - documented == set()
 
 
 # -- commands --------------------------------------------------------------------------------

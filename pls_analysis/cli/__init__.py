@@ -11,7 +11,7 @@ from typing import Any
 
 import click
 
-from pls_analysis.cli import data, explore, reports
+from pls_analysis.cli import data, explore, policy, reports
 
 CANNOT = 2
 
@@ -68,5 +68,5 @@ def main() -> None:
             stream.reconfigure(encoding="utf-8")  # type: ignore[union-attr]
 
 
-for command in (*explore.COMMANDS, *data.COMMANDS, *reports.COMMANDS):
+for command in (*explore.COMMANDS, *data.COMMANDS, *policy.COMMANDS, *reports.COMMANDS):
     main.add_command(command)

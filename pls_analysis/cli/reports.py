@@ -17,13 +17,15 @@ from pls_analysis.cli.output import (
 )
 from pls_analysis.project import Project, find_project
 
+WHAT = ("notebooks", "areas", "indicators", "measures", "forms")
+
 
 @click.command("list", epilog=example("pls list areas --level town", "pls list measures --json"))
-@click.argument("what", type=click.Choice(["notebooks", "areas", "measures", "forms"]))
+@click.argument("what", type=click.Choice(WHAT))
 @click.option("--level", help="Only areas of this level, such as town.")
 @json_option
 def list_things(what: str, level: str | None, as_json: bool) -> None:
-    """Show WHAT there is: notebooks, areas under home, measures or forms."""
+    """Show WHAT there is: notebooks, areas under home, indicators, measures or forms."""
     rows = LISTS[what](find_project())
     if level is not None:
         rows = [row for row in rows if row.get("level") == level]
@@ -70,6 +72,22 @@ def _measures(project: Project) -> list[dict[str, Any]]:
     ]
 
 
+def _indicators(project: Project) -> list[dict[str, Any]]:
+    from pls_analysis.policies import catalogue
+
+    return [
+        {
+            "indicator": one.id,
+            "name": one.name["zh"],
+            "name_en": one.name["en"],
+            "unit": one.unit,
+            "adds": one.adds,
+            "measures": list(one.measures),
+        }
+        for one in catalogue(project).indicators.values()
+    ]
+
+
 def _forms(project: Project) -> list[dict[str, Any]]:
     from pls_analysis.analysis import form_specs
 
@@ -91,6 +109,7 @@ def _forms(project: Project) -> list[dict[str, Any]]:
 LISTS: dict[str, Callable[[Project], list[dict[str, Any]]]] = {
     "notebooks": _notebooks,
     "areas": _areas,
+    "indicators": _indicators,
     "measures": _measures,
     "forms": _forms,
 }

@@ -113,4 +113,4 @@ def _units(observed: Observed, area: str, levels: tuple[str, ...], day: dt.date)
         one.code for level in levels for one in observed.tree.descendants(area, level, day)
     ]  # fmt: skip
     codes = [*own, *below]
-    return Place(area, {code: code for code in codes}, tuple(codes))
+    return Place(tuple(codes), {code: code for code in codes}, tuple(codes))

@@ -21,7 +21,8 @@ PLACES = 6
 
 def exact(number: float | Decimal) -> Fraction:
     """Return a figure as an exact number: a rate of 0.6 ‰ is neither above nor below 0.6 ‰."""
-    return Fraction(str(round(number, PLACES)))
+    whole = int(number)
+    return Fraction(whole) if whole == number else Fraction(str(round(number, PLACES)))
 
 
 @dataclass(frozen=True, slots=True)

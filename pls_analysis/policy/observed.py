@@ -10,7 +10,6 @@ import datetime as dt
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import cache
 from typing import Any
 
 import pandas as pd
@@ -37,10 +36,10 @@ class Place:
     """Where the figures of an indicator for an area come from.
 
     `codes` leads from the areas whose figures are added to the parts that file them; `expected`
-    are all parts there are.
+    are all parts there are. The `key` tells one place from another.
     """
 
-    area: str
+    key: tuple[object, ...]
     codes: Mapping[str, str]
     expected: tuple[str, ...]
 
@@ -76,7 +75,7 @@ class Observed:
         self.tree, self.home, self.as_of = tree, home, as_of
         self._of_measure = dict(list(frame.groupby("measure", observed=True)))
         self._empty = frame.iloc[:0]
-        self.filed = cache(self._filed)
+        self._filed: dict[tuple[Term, tuple], Mapping[str, Filing]] = {}
 
     def rows(self, measure: str) -> pd.DataFrame:
         """Every observation of a measure up to the day."""
@@ -84,26 +83,30 @@ class Observed:
 
     # -- where figures come from
 
-    def place(self, indicator: Indicator, area: str, day: dt.date | None = None) -> Place:
+    def place(self, indicator: Indicator, area: str) -> Place:
         """Return where an indicator's figures for an area come from; no codes: from nowhere."""
         own = self.tree[area]
         if not indicator.at or indicator.at == own.level:
             counts = not indicator.kinds or own.kind in indicator.kinds
-            return Place(area, {area: area} if counts else {}, (area,))
-        day = day or self.as_of
+            return Place((area, counts), {area: area} if counts else {}, (area,))
+        kinds = () if indicator.adds == "gap" else indicator.kinds
         codes = {}
-        for one in self.tree.descendants(area, indicator.at, day):
+        for one in self.tree.descendants(area, indicator.at, self.as_of):
             path = {step.level: step for step in self.tree.path(one.code)}
             part = path.get(indicator.parts, one)
-            town = [step for step in path.values() if step.kind in indicator.kinds]
-            if indicator.kinds and indicator.adds != "gap" and not town:
-                continue
-            codes[one.code] = part.code
-        return Place(area, codes, tuple(dict.fromkeys(codes.values())))
+            if not kinds or any(step.kind in kinds for step in path.values()):
+                codes[one.code] = part.code
+        key = (area, indicator.at, indicator.parts, kinds)
+        return Place(key, codes, tuple(dict.fromkeys(codes.values())))
 
-    def _filed(self, term: Term, place: _Key) -> Mapping[str, Filing]:
-        """Return what each part filed of a term, by basis and stretch."""
-        codes = dict(place)
+    def filing(self, term: Term, place: Place) -> Mapping[str, Filing]:
+        """Return what each part of a place filed of a term: part -> basis -> stretch -> Filed."""
+        key = (term, place.key)
+        if key not in self._filed:
+            self._filed[key] = self._read(term, place.codes)
+        return self._filed[key]
+
+    def _read(self, term: Term, codes: Mapping[str, str]) -> Mapping[str, Filing]:
         rows = self.rows(term.measure)
         rows = rows[(rows["breakdown"] == term.breakdown) & rows["area"].isin(list(codes))]
         absent = rows["value"].isna()
@@ -119,10 +122,6 @@ class Observed:
             filed = Filed(exact(value), int(unknown), int(stands), marks.get(key, frozenset()))
             found.setdefault(part, {}).setdefault(basis, {})[start.date(), end.date()] = filed
         return found
-
-    def filing(self, term: Term, place: Place) -> Mapping[str, Filing]:
-        """Return what each part of a place filed of a term: part -> basis -> stretch -> Filed."""
-        return self.filed(term, tuple(place.codes.items()))
 
     # -- sums
 
@@ -230,9 +229,6 @@ class Observed:
             if filed.known
         }
         return [Figure(end, end, value, value, value) for end, value in sorted(told.items())]
-
-
-_Key = tuple[tuple[str, str], ...]
 
 
 def year_of(rule: StatisticalYear, day: dt.date) -> tuple[int, Period]:

@@ -1,0 +1,146 @@
+"""The project's policy as an analyst asks for it: its indicators, and its targets judged."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from functools import lru_cache
+from pathlib import Path
+
+import pandas as pd
+
+from pls_analysis.analysis import area_tree, resolve_area
+from pls_analysis.areas import Area, AreaTree
+from pls_analysis.configs import ConfigError, unknown
+from pls_analysis.periods import Period, parse_day
+from pls_analysis.policy.assessment import Assessment
+from pls_analysis.policy.assessment import assess as judge_targets
+from pls_analysis.policy.catalogue import Catalogue, Entry
+from pls_analysis.policy.loading import load_catalogue
+from pls_analysis.policy.observed import NEEDED
+from pls_analysis.project import Project, find_project
+from pls_analysis.store import Store
+
+Day = str | dt.date | Period | None
+
+
+@lru_cache(maxsize=4)
+def _catalogue(file: Path, levels: tuple[str, ...], changed: float) -> Catalogue:
+    return load_catalogue(file, levels)
+
+
+def catalogue(project: Project) -> Catalogue:
+    """The project's policy, read once while its file does not change.
+
+    Raises ConfigError where `pls.toml` names none, or with everything that is wrong in it.
+    """
+    if project.policy is None:
+        raise ConfigError(
+            ['pls.toml: no policy is set; add policy = "config/policies/….yml" to [project]']
+        )
+    changed = project.policy.stat().st_mtime if project.policy.is_file() else 0.0
+    return _catalogue(project.policy, project.levels, changed)
+
+
+def indicators(name: str | None = None) -> pd.DataFrame:
+    """The indicators of the policy, one row each, with the measures and targets of each.
+
+    Columns: indicator, name, name_en, unit, adds, rhythm, measures, targets. `name` keeps those
+    whose id or name contains it.
+    """
+    policy = catalogue(find_project())
+    targets: dict[str, list[str]] = {}
+    for entry in policy.targets.values():
+        targets.setdefault(entry.indicator.id, []).append(str(entry.target))
+    rows = [
+        (one.id, one.name["zh"], one.name["en"], one.unit, one.adds, one.rhythm,
+         ", ".join(one.measures), "; ".join(targets.get(one.id, ())))
+        for one in policy.indicators.values()
+    ]  # fmt: skip
+    columns = ["indicator", "name", "name_en", "unit", "adds", "rhythm", "measures", "targets"]
+    frame = pd.DataFrame(rows, columns=columns)
+    if name is None:
+        return frame
+    named = frame[["indicator", "name", "name_en"]]
+    found = named.apply(lambda column: column.str.contains(name, case=False, regex=False))
+    return frame[found.any(axis=1)].reset_index(drop=True)
+
+
+def assess(
+    as_of: Day = None, area: str | int | Area | None = None, indicator: str | None = None
+) -> pd.DataFrame:
+    """Every target judged for an area as of a day, one row each, with the evidence.
+
+    `as_of` is a day or a period, whose end is meant; by default the last day on which anything
+    filed ends. `area` is home unless another is named; `indicator` keeps one indicator or target.
+    Columns: name, indicator, area, status, value, required, gap, unit, denominator, target,
+    clause, evidence (cells), then algebra, task, strength, start, end, public, facts, beside.
+    """
+    found = assessments(find_project(), as_of, area, indicator)
+    return pd.DataFrame([{"name": one.entry.name["zh"], **one.as_row()} for one in found])
+
+
+def assessments(
+    project: Project,
+    as_of: Day = None,
+    area: str | int | Area | None = None,
+    indicator: str | None = None,
+) -> list[Assessment]:
+    """Return the targets of an area judged, as values. Raises ValueError for unknown names."""
+    policy, tree, store = catalogue(project), area_tree(project), Store(project.processed)
+    where = tree[project.home] if area is None else resolve_area(tree, project.home, area)
+    entries = _chosen(policy, indicator)
+    frame = _observations(store, policy, tree, where.code, project.home, entries)
+    day = _day(as_of, store)
+    return judge_targets(policy, frame, tree, project.home, day, where.code, entries)
+
+
+def _chosen(policy: Catalogue, indicator: str | None) -> list[Entry]:
+    if indicator is None:
+        return list(policy.targets.values())
+    found = [one for one in policy.targets.values() if indicator in (one.id, one.indicator.id)]
+    if not found:
+        raise ValueError(unknown("indicator", indicator, [*policy.indicators, *policy.targets]))
+    return found
+
+
+def _observations(
+    store: Store,
+    policy: Catalogue,
+    tree: AreaTree,
+    area: str,
+    home: str,
+    entries: Iterable[Entry],
+) -> pd.DataFrame:
+    """Read what the targets need: of an area below home only its own, but all of the ledgers."""
+    needed = {name for entry in entries for name in entry.measures}
+    for entry in entries:
+        if entry.indicator.below:
+            needed |= set(policy.indicators[entry.indicator.below].measures)
+    contracts = {name for unit in policy.units.values() for name in unit.contracts}
+    ledgers = {
+        name
+        for entry in entries
+        if any(policy.units[unit].contracts for unit in entry.target.measured.units)
+        for name in entry.measures
+    }
+    everywhere = ledgers | contracts if ledgers or contracts & needed else set()
+    if area == home:
+        return store.observations(needed | everywhere, columns=NEEDED)
+    own = [area, *(one.code for one in tree.descendants(area))]
+    frames = [store.observations(needed - everywhere, own, columns=NEEDED)]
+    if everywhere:
+        frames.append(store.observations(everywhere, columns=NEEDED))
+    return pd.concat(frames, ignore_index=True)
+
+
+def _day(as_of: Day, store: Store) -> dt.date:
+    """Return the day meant: a day, the end of a period, or the last that anything filed ends on."""
+    if isinstance(as_of, Period):
+        return as_of.end
+    if isinstance(as_of, dt.date):
+        return as_of
+    if as_of is not None:
+        return parse_day(as_of)
+    ends = store.submissions()["period_end"].dropna()
+    return dt.date.today() if ends.empty else min(ends.max().date(), dt.date.today())
