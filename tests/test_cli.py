@@ -90,6 +90,9 @@ def test_ways_to_call(way: list[str]):
         ("trace mediation_accepted --area 塘侨街道 --period 2022-03", "塘桥街道"),
         ("issues --severity fatal", "error, warning, info"),
         ("issues --office 塘侨街道", "塘桥街道"),
+        ("assess --indicator adviser_visit", 'did you mean "adviser_visits"?'),
+        ("assess --as-of June", "write 2022-06-30, or a period"),
+        ("assess --area 塘侨街道", "塘桥街道"),
         ("sample --from 2022-06 --until 2022-01", "2022-01 is before 2022-06"),
         ("list weather", "is not one of"),
     ],
@@ -103,7 +106,7 @@ def test_wrong_usage_is_said_without_a_traceback(inside_sample: Project, words: 
 
 @pytest.mark.parametrize(
     "words",
-    ["issues", "completeness --period 2022-03", "run all",
+    ["issues", "assess", "completeness --period 2022-03", "run all",
      "trace mediation_accepted --area 310115004 --period 2022-03"],
 )  # fmt: skip
 def test_nothing_ingested_yet(project: Project, words: str):

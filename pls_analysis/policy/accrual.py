@@ -34,14 +34,19 @@ class Accrued:
     used: tuple[tuple[str, Stretch], ...] = ()
     marks: frozenset[str] = field(default_factory=frozenset)
 
+    @property
+    def days_missing(self) -> int:
+        """How many days of the stretch nothing is known of."""
+        return sum((last - first).days + 1 for first, last in self.gaps)
+
 
 def accrue(
     flows: Mapping[Stretch, Filed], totals: Mapping[Stretch, Filed], start: dt.date, end: dt.date
 ) -> Accrued:
     """Return the sum from `start` to `end`.
 
-    Flows come first; where they leave a gap, the latest running total from `start` with flows after
-    it. `totals` are running totals; those that begin on another day are of another year.
+    Flows come first; where they leave a gap, a running total from `start` with flows after it, if
+    that leaves a smaller one. `totals` are running totals; those that begin on another day are of another year.
     """
     best = _laid(flows, start, end)
     if not best.gaps:
@@ -52,7 +57,7 @@ def accrue(
         if total.unknown:
             continue
         rest = _laid(flows, last + DAY, end)
-        if len(rest.gaps) < len(best.gaps):
+        if rest.days_missing < best.days_missing:
             best = Accrued(
                 total.value + rest.value,
                 rest.gaps,

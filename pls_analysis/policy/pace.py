@@ -178,7 +178,7 @@ def judge_year(question: Question, series: Sequence[Figure]) -> Verdict:
         return question.answer(status, figure, why="before_first_year")
     if wanted := too_few(question, figure):
         return question.answer("too_few", figure, smallest_denominator=wanted)
-    if figure.over:
+    if figure.over or question.closed:
         verdict = settle(question, figure)
     elif question.target.measured.kind == "sum":
         verdict = _accrued(question, figure, _days_of_year(question, figure.year))

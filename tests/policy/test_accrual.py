@@ -1,0 +1,88 @@
+"""Flows laid end to end, with running totals where they leave a gap."""
+
+from __future__ import annotations
+
+import datetime as dt
+from fractions import Fraction
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pls_analysis.periods import CALENDAR, parse_period
+from pls_analysis.policy.accrual import Filed, accrue
+
+START, END = dt.date(2021, 1, 1), dt.date(2021, 6, 30)
+MONTHS = [CALENDAR.part(2021, 1, number) for number in range(1, 7)]
+
+
+def filed(*lines: str) -> dict[tuple[dt.date, dt.date], Filed]:
+    """Return what lines such as "2021-03 12" say; "-" is a blank cell."""
+    found = {}
+    for line in lines:
+        when, value = line.split()
+        period = parse_period(when)
+        blank = value == "-"
+        number = Fraction(0) if blank else Fraction(value)
+        found[period.start, period.end] = Filed(number, int(blank), int(not blank))
+    return found
+
+
+@pytest.mark.parametrize(
+    ("flows", "totals", "value", "gaps"),
+    [
+        (["2021-Q1 3", "2021-Q2 4"], [], 7, []),
+        (["2021-01 1", "2021-02 1", "2021-03 1", "2021-Q2 4"], [], 7, []),
+        (["2021-Q1 3"], [], 3, ["2021-Q2"]),
+        (["2021-Q2 4"], [], 4, ["2021-Q1"]),
+        (["2021-Q1 3", "2021-05 1", "2021-06 1"], [], 5, ["2021-04"]),
+        (["2021-Q1 3", "2021-Q2 -"], [], 3, ["2021-Q2"]),
+        (["2021-Q1 3", "2021-Q2 4"], ["2021-H1 9"], 7, []),
+        (["2021-Q2 4"], ["2021-H1 9"], 9, []),
+        (["2021-Q2 4"], ["2021-Q1 5"], 9, []),
+        (["2021-Q1 3", "2021-Q2 -"], ["2021-H1 9"], 9, []),
+        (["2021-Q2 4"], ["2021-H1 -"], 4, ["2021-Q1"]),
+        ([], ["2021-01 1", "2021-Q1 5"], 5, ["2021-Q2"]),
+        ([], ["2020-12-21..2021-06-30 5"], 0, ["2021-H1"]),
+        (["2020-12-21..2021-03-20 3", "2021-Q2 4"], [], 4, ["2021-Q1"]),
+        ([], [], 0, ["2021-H1"]),
+    ],
+)
+def test_what_is_added_and_what_is_missing(
+    flows: list[str], totals: list[str], value: int, gaps: list[str]
+):
+    found = accrue(filed(*flows), filed(*totals), START, END)
+    assert found.value == value
+    assert [parse_period(gap) for gap in gaps] == [
+        parse_period(f"{first}..{last}") for first, last in found.gaps
+    ]
+
+
+@given(
+    st.lists(st.none() | st.integers(0, 50), min_size=6, max_size=6),
+    st.lists(st.booleans(), min_size=6, max_size=6),
+    st.lists(st.integers(0, 50), min_size=6, max_size=6),
+)
+def test_no_day_is_counted_twice_and_none_is_made_up(months, totals, true):
+    """Months as filed or not, running totals here and there, all of one truth."""
+    flows = {
+        (month.start, month.end): Filed(Fraction(value))
+        for month, given_, value in zip(MONTHS, months, true, strict=True)
+        if given_ is not None
+    }
+    running = {
+        (START, month.end): Filed(Fraction(sum(true[: place + 1])))
+        for place, (month, told) in enumerate(zip(MONTHS, totals, strict=True))
+        if told
+    }
+    found = accrue(flows, running, START, END)
+    missing = {
+        place
+        for place, month in enumerate(MONTHS)
+        if any(first <= month.start and month.end <= last for first, last in found.gaps)
+    }
+    assert found.value == sum(value for place, value in enumerate(true) if place not in missing)
+    days = sorted(stretch for _, stretch in found.used) + sorted(found.gaps)
+    assert sum((last - first).days + 1 for first, last in days) == (END - START).days + 1
+    if running.get((START, END)) or len(flows) == len(MONTHS):
+        assert not found.gaps
