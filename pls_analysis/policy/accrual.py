@@ -46,7 +46,8 @@ def accrue(
     """Return the sum from `start` to `end`.
 
     Flows come first; where they leave a gap, a running total from `start` with flows after it, if
-    that leaves a smaller one. `totals` are running totals; those that begin on another day are of another year.
+    that leaves a smaller one. Of the running `totals`, those that begin on another day are of
+    another year.
     """
     best = _laid(flows, start, end)
     if not best.gaps:

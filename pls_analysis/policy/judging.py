@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from fractions import Fraction
 from typing import Any
 
-from pls_analysis.policy.figures import Figure, Verdict, known, up_to
+from pls_analysis.periods import Period
+from pls_analysis.policy.accrual import DAY
+from pls_analysis.policy.catalogue import RHYTHMS, Indicator
+from pls_analysis.policy.figures import Figure, Verdict, up_to
 from pls_analysis.policy.pace import (
     Question,
     judge_by,
@@ -53,9 +58,49 @@ def _judged(question: Question, series: Sequence[Figure]) -> Verdict:
         return (judge_year if measured.kind == "sum" else judge_by)(question, series)
     assert when is not None
     if when.span != "year":
-        return judge_every_period(question, series)
+        months = RHYTHMS.get(when.span, question.indicator.months)
+        return judge_every_period(question, own_periods(series, question.indicator, months))
     verdict = judge_year(question, series)
     return verdict.noting(below=_periods_below(question, series, verdict.figure))
+
+
+def own_periods(series: Sequence[Figure], indicator: Indicator, months: int) -> list[Figure]:
+    """Return what figures that grow through the year are of each period of so many months alone.
+
+    A period whose year was not whole up to its start and its end has no value. Figures that do
+    not grow are themselves.
+    """
+    if not any(one.accrues for one in series):
+        return list(series)
+    by_end = {one.end: one for one in series}
+    found = []
+    for year in sorted({one.year for one in series}):
+        for number in range(1, 12 // months + 1):
+            period = indicator.year.part(year, months, number)
+            if (figure := by_end.get(period.end)) is not None:
+                before = None if number == 1 else by_end.get(period.start - DAY)
+                found.append(_alone(figure, before, period, number == 1, indicator))
+    return found
+
+
+def _alone(
+    figure: Figure, before: Figure | None, period: Period, first: bool, indicator: Indicator
+) -> Figure:
+    """Return what a figure is without what it was before the period."""
+    own = replace(figure, start=period.start, accrues=False)
+    gaps = (*figure.missing, *(before.missing if before else ()))
+    if gaps or (before is None and not first):
+        missing = gaps or (f"{period.start - DAY}",)
+        return replace(own, value=None, least=None, most=None, missing=missing)
+    if indicator.adds != "ratio":
+        value = (figure.value or 0) - ((before.value or 0) if before else 0)
+        return replace(own, value=value, least=value, most=value)
+    top, bottom = (
+        (getattr(figure, name) or 0) - ((getattr(before, name) or 0) if before else 0)
+        for name in ("numerator", "denominator")
+    )
+    value = Fraction(top) * indicator.scale / bottom if bottom > 0 else None
+    return replace(own, value=value, least=value, most=value, numerator=top, denominator=bottom)
 
 
 def _periods_below(
@@ -64,22 +109,12 @@ def _periods_below(
     """List the periods of a year whose own quotient does not satisfy the bound."""
     if last is None or question.target.measured.kind != "ratio":
         return []
-    found, before = [], None
-    for one in up_to(series, last.end):
-        if one.year != last.year or one.numerator is None or one.denominator is None:
-            continue
-        if one.missing:
-            before = None
-            continue
-        begun = before is not None or one.start == last.start
-        less = (before.numerator or 0, before.denominator or 0) if before else (0, 0)
-        top, bottom = one.numerator - less[0], one.denominator - less[1]
-        if begun and bottom > 0:
-            value = top * question.indicator.scale / bottom
-            if not question.range.surely(known(one.start, one.end, value)):
-                found.append({"end": one.end, "value": value, "denominator": bottom})
-        before = one
-    return found
+    year = [one for one in up_to(series, last.end) if one.year == last.year]
+    return [
+        {"end": one.end, "value": one.value, "denominator": one.denominator}
+        for one in own_periods(year, question.indicator, question.indicator.months)
+        if one.value is not None and not question.range.surely(one)
+    ]
 
 
 def combined(verdicts: Mapping[str, Verdict]) -> Verdict:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Hashable, Mapping
+from collections.abc import Collection, Hashable, Iterable, Mapping
 from typing import Any
 
 from pls_analysis.configs import Problems, Source, read_yaml, unknown, yaml_lines
-from pls_analysis.observations import RATES
 from pls_analysis.periods import CALENDAR, STATISTICAL_YEARS
 from pls_analysis.policy.catalogue import (
     ADDS,
@@ -22,7 +21,14 @@ from pls_analysis.policy.catalogue import (
     Term,
     Unit,
 )
-from pls_analysis.policy.targets import Every, Target, TargetError, parse
+from pls_analysis.policy.fitting import (
+    faults_of_indicator,
+    faults_of_target,
+    is_called,
+    mismatches,
+    unit_fits,
+)
+from pls_analysis.policy.targets import Target, TargetError, parse
 from pls_analysis.project import LANGUAGES, LEVELS
 
 SECTIONS = ("policy", "judging", "units", "tasks", "indicators", "targets")
@@ -45,18 +51,6 @@ WORDS: dict[Any, str] = {
     str: "a text", dict: "a mapping", list: "a list", int: "a whole number", bool: "yes or no",
     dt.date: "a day such as 2021-03-03",
 }  # fmt: skip
-KINDS_OF = {
-    "value": ("stock", "parts", "none"),
-    "ratio": ("ratio", "coverage", "contracts", "parts"),
-    "share_of": ("stock", "sum", "none"),
-    "sum": ("sum",),
-    "gain": ("stock", "ratio", "sum", "none"),
-    "change": ("stock", "ratio", "sum", "none", "gap"),
-    "each": ("sum", "stock", "ratio"),
-    "rank_in": ("none", "stock", "ratio", "sum"),
-    "milestone": ("date",),
-}
-"""What kind of measure goes with which way of adding up."""
 
 
 def load_catalogue(source: Source, levels: Collection[str] = LEVELS) -> Catalogue:
@@ -80,6 +74,7 @@ def load_catalogue(source: Source, levels: Collection[str] = LEVELS) -> Catalogu
     }
     declared = tables.get("indicators", {})
     for name, one in indicators.items():
+        reader.all_wrong(("indicators", name), faults_of_indicator(one, units))
         if one.below and one.below not in declared:
             reader.wrong(("indicators", name, "below"), unknown("indicator", one.below, declared))
     targets = {
@@ -105,6 +100,10 @@ class _Reader:
         while place not in self.lines and place:
             place = place[:-1]
         self.problems.add(f"{'.'.join(map(str, path))}: {text}", self.lines.get(place))
+
+    def all_wrong(self, path: tuple[Hashable, ...], texts: Iterable[str]) -> None:
+        for text in texts:
+            self.wrong(path, text)
 
     def table(
         self,
@@ -197,12 +196,6 @@ class _Reader:
         year = said.get("statistical_year", CALENDAR.name)
         self.one_of(year, (*path, "statistical_year"), "statistical year", STATISTICAL_YEARS)
         below = said.get("denominator", ())
-        if (said["adds"] in ("ratio", "contracts")) is not isinstance(below, str | list):
-            self.wrong(path, f"adds: {said['adds']} and this denominator do not go together")
-        if (said["adds"] == "gap") and len(said.get("kinds", ())) != 2:
-            self.wrong(path, "a gap is between two kinds of towns")
-        if said["adds"] == "coverage" and not said.get("levels"):
-            self.wrong(path, "a coverage needs the levels of the areas that it counts")
         if said["rhythm"] not in RHYTHMS:
             return None
         return Indicator(
@@ -255,7 +248,7 @@ class _Reader:
         target = self.target(said["target"], (*path, "target"), units)
         if indicator is None or target is None:
             return None
-        self.check(target, indicator, (*path, "target"))
+        self.all_wrong((*path, "target"), mismatches(target, indicator, units))
         if (target.bound is None) is bool(said.get("judged_at")):
             self.wrong((*path, "judged_at"), "what is monitored is judged nowhere, "
                        "and what has a bound needs the levels it is judged at")  # fmt: skip
@@ -281,13 +274,12 @@ class _Reader:
             target = self.target(text, where, units)
             if target is None:
                 continue
-            called = [one for one in indicators.values() if _called(target, one)]
+            called = [one for one in indicators.values() if is_called(target, one)]
             if not called:
                 self.wrong(where, unknown("indicator", target.measured.of, indicators))
                 continue
-            fitting = [one for one in called if _unit_fits(target, one)]
-            indicator = (fitting or called)[0]
-            self.check(target, indicator, where)
+            indicator = next((one for one in called if unit_fits(target, one)), called[0])
+            self.all_wrong(where, mismatches(target, indicator, units))
             yield indicator, target
 
     def target(self, text: Any, path: tuple, units: Mapping[str, Unit]) -> Target | None:
@@ -298,54 +290,10 @@ class _Reader:
             return None
         for unit in target.measured.units:
             self.one_of(unit, path, "unit", units)
-        self.fitting(target, path)
+        self.all_wrong(path, faults_of_target(target, units))
         if target.measured.within:
             self.one_of(target.measured.within, path, "level", self.levels)
         return target
-
-    def fitting(self, target: Target, path: tuple) -> None:
-        """Note a measure and a time that do not go together."""
-        measured, when = target.measured, target.when
-        if measured.kind == "change" and when is not None and when != Every(measured.span):
-            self.wrong(path, f"a change by the {measured.span} is judged every({measured.span})")
-        since = measured.kind == "gain" or measured.since is not None
-        if (since or measured.kind == "milestone") and isinstance(when, Every):
-            self.wrong(path, "what counts from a day, or is done once, is judged by(a day)")
-
-    def check(self, target: Target, indicator: Indicator, path: tuple) -> None:
-        """Note a target that cannot be asked of its indicator."""
-        measured = target.measured
-        if measured.of not in (indicator.id, indicator.reads):
-            self.wrong(path, f'it is about "{measured.of}", its indicator is "{indicator.id}"')
-        if measured.kind not in _kinds_for(indicator):
-            self.wrong(path, f"{measured.kind}() cannot be taken of an indicator that "
-                       f"adds: {indicator.adds}")  # fmt: skip
-        if not _unit_fits(target, indicator):
-            said = target.bound.unit if target.bound else ""
-            self.wrong(path, f'the bound has the unit "{said}", the indicator "{indicator.unit}"')
-
-
-def _called(target: Target, indicator: Indicator) -> bool:
-    """Whether a target names an indicator, and can be asked of it."""
-    named = target.measured.of in (indicator.id, indicator.reads)
-    return named and target.measured.kind in _kinds_for(indicator)
-
-
-def _unit_fits(target: Target, indicator: Indicator) -> bool:
-    """Whether a bound is in the unit of what is measured; a difference of rates is in points."""
-    kind, bound = target.measured.kind, target.bound
-    if bound is None or kind in ("milestone", "rank_in"):
-        return True
-    quotient = indicator.unit if indicator.unit in RATES else ""
-    if kind in ("gain", "change"):
-        return bound.unit in ("", "pp") if quotient else bound.unit == ""
-    if kind == "each" and indicator.adds != "ratio":
-        return bound.unit == ""
-    return bound.unit == quotient
-
-
-def _kinds_for(indicator: Indicator) -> list[str]:
-    return [kind for kind, ways in KINDS_OF.items() if indicator.adds in ways]
 
 
 def _terms(said: Any) -> tuple[Term, ...]:

@@ -161,6 +161,19 @@ def test_missing_measures_are_named_with_who_needs_them(catalogue: Catalogue):
         ("indicator: full_time_mediators", "indicator: full_time_mediator",
          'unknown indicator "full_time_mediator" (did you mean "full_time_mediators"?)'),
         ("kinds: [街道, 镇]", "kinds: [街道]", "a gap is between two kinds of towns"),
+        ("numerator: service_list_items/item", "numerator: service_list_items",
+         "parts are counted of a dimension: measure/dimension"),
+        ("adviser_visits) at_least(1) every(month)", "adviser_visits) at_least(1) every(year)",
+         "who is under contract is judged every(month)"),
+        ("each(village, micro", "each(village * town, micro",
+         "units are combined only with one that has contracts"),
+        ("above(0) every(year)", "above(0) by(2022-12-31)", "judged every(year)"),
+        ("sum(adviser_services, year) at", "sum(adviser_services, month) at",
+         "a sum of the month is judged every(month)"),
+        ("each(committee, full_time_mediators) at_least(1) by", "ratio(committee) at_least(1) by",
+         'it is about "committee", its indicator is "committee_mediators"'),
+        ("each(tier, barrier_free_rate)", "each(village, barrier_free_rate)",
+         "a quotient is not judged for each village; count who complies"),
         ("  town: {level: town}", "  town: {}", "one of level, levels, breakdown and contracts"),
         ("    denominator: state_enterprises\n", "", "adds: ratio and this denominator"),
         ("en: Lawyers}", "e: Lawyers}", 'unknown key "e"'),
@@ -180,6 +193,15 @@ def test_a_fault_is_named_with_its_line(tmp_path: Path, old: str, new: str, wron
     near = [one for one in caught.value.problems if wrong in one]
     named = int(near[0].split(", line ")[1].split(":")[0])
     assert abs(named - line) <= 8
+
+
+def test_advisers_need_contracts(tmp_path: Path):
+    text = FILE.read_text(encoding="utf-8")
+    bad = tmp_path / "policy.yml"
+    unit = "{contracts: [adviser_contract_start, adviser_contract_end], ledger: town}"
+    bad.write_text(text.replace(unit, "{level: village}"), encoding="utf-8")
+    with pytest.raises(ConfigError, match="indicators.adviser_coverage: no unit has contracts"):
+        load_catalogue(bad)
 
 
 def test_faults_are_collected(tmp_path: Path):
