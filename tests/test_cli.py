@@ -46,6 +46,33 @@ def own(sample_project: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     return load_project(tmp_path / "own")
 
 
+# -- the policy --------------------------------------------------------------------------------
+
+
+def test_targets_are_judged_for_the_district_and_for_a_town(inside_sample: Project):
+    district = rows("assess", "--as-of", MONTH)
+    assert {row["area"] for row in district} == {inside_sample.home}
+    assert all(row["status"] and row["clause"] and row["algebra"] for row in district)
+    town = rows("assess", "--as-of", MONTH, "--area", TOWN)
+    assert {row["target"] for row in town} < {row["target"] for row in district}
+    [mediation] = rows("assess", "--as-of", MONTH, "--area", TOWN, "--indicator", "mediation_cases")
+    assert (mediation["status"], mediation["unit"]) == ("monitored", "件")
+    frame = Store(inside_sample.processed).observations(
+        "mediation_accepted", TOWN, basis="flow", breakdown="total"
+    )
+    assert mediation["value"] == frame["value"].sum()
+    assert len(mediation["evidence"]) == len(frame)
+    text = pls("assess", "--as-of", MONTH, "--area", TOWN).stdout
+    assert f"{len(town)} targets: " in text
+
+
+def test_indicators_are_listed(inside_sample: Project):
+    listed = {row["indicator"]: row for row in rows("list", "indicators")}
+    assert listed["hotline_connection_rate"]["measures"] == [
+        "hotline_calls_connected", "hotline_calls_received",
+    ]  # fmt: skip
+
+
 # -- help and wrong usage ----------------------------------------------------------------------
 
 

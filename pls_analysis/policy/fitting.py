@@ -51,12 +51,9 @@ def faults_of_target(target: Target, units: Mapping[str, Unit]) -> Iterator[str]
         yield "units are combined only with one that has contracts"
     if measured.kind == "change" and (measured.span != "year" or when not in (None, Every("year"))):
         yield "a change is one from year to year, judged every(year)"
-    if (
-        measured.kind == "sum"
-        and measured.span not in ("", "year")
-        and when != Every(measured.span)
-    ):
-        yield f"a sum of the {measured.span} is judged every({measured.span})"
+    span = measured.span
+    if measured.kind == "sum" and span not in ("", "year") and when != Every(span):
+        yield f"a sum of the {span} is judged every({span})"
     since = measured.kind == "gain" or measured.since is not None
     if (since or measured.kind == "milestone") and isinstance(when, Every):
         yield "what counts from a day, or is done once, is judged by(a day)"

@@ -200,7 +200,7 @@ def test_advisers_need_contracts(tmp_path: Path):
     bad = tmp_path / "policy.yml"
     unit = "{contracts: [adviser_contract_start, adviser_contract_end], ledger: town}"
     bad.write_text(text.replace(unit, "{level: village}"), encoding="utf-8")
-    with pytest.raises(ConfigError, match="indicators.adviser_coverage: no unit has contracts"):
+    with pytest.raises(ConfigError, match="no unit has contracts"):
         load_catalogue(bad)
 
 
