@@ -276,7 +276,8 @@ class _Assessor:
         facts |= {key: value for key, value in figure.facts.items() if key not in _HIDDEN}
         if figure.missing:
             facts["missing"] = list(figure.missing)
-            facts["parts_expected"] = figure.expected
+            absent = {name.split()[0] for name in figure.missing}
+            facts |= {"parts_in": figure.expected - len(absent), "parts_expected": figure.expected}
         if marks := "".join(sorted(figure.marks)):
             facts["marks"] = marks
         if figure.numerator is not None:
