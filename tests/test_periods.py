@@ -17,6 +17,7 @@ from pls_analysis.periods import (
     Period,
     StatisticalYear,
     find_periods,
+    parse_day,
     parse_period,
     statistical_year,
 )
@@ -506,3 +507,18 @@ def test_unknown_statistical_year() -> None:
     with pytest.raises(ValueError, match='unknown statistical year "lunar"; known are calendar'):
         statistical_year("lunar")
     assert statistical_year("calendar") is CALENDAR
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [("2022-06-30", "2022-06-30"), (" 2022-02 ", "2022-02-28"), ("2022-H1", "2022-06-30"),
+     ("2021", "2021-12-31"), ("2022-03-21..2022-06-20", "2022-06-20")],
+)  # fmt: skip
+def test_a_day_may_be_the_end_of_a_period(text: str, day: str):
+    assert parse_day(text) == dt.date.fromisoformat(day)
+
+
+@pytest.mark.parametrize("text", ["June", "2022-06-31", "2022-Q5", ""])
+def test_what_is_no_day_is_said(text: str):
+    with pytest.raises(ValueError, match="write 2022-06-30, or a period"):
+        parse_day(text)
