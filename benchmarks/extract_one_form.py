@@ -41,7 +41,9 @@ def main(count: int = 50) -> None:
     project = find_project()
     context = load_context(project)
     with tempfile.TemporaryDirectory() as folder:
-        sample.generate(project, Path(folder), start="2021-07", until="2022-06")
+        sample.generate(
+            project, Path(folder), start="2021-07", until="2022-06", forms=["town_monthly"]
+        )
         files = [file for file in sorted(Path(folder).rglob("*.xlsx")) if recipe_fits(file)]
         files = files[:count]
         figures = sum(by_recipe(file) for file in files)

@@ -66,7 +66,7 @@ def make_project(folder: Path, count: int) -> Path:
     here = find_project()
     shutil.copytree(here.config, folder / "config")
     shutil.copy(here.root / "pls.toml", folder)
-    sample.generate(here, folder / "made", start="2021-01", until="2022-06")
+    sample.generate(here, folder / "made", start="2021-01", until="2022-06", forms=["town_monthly"])
     files = sorted((folder / "made").rglob("*.xlsx"))
     if len(files) < count:
         raise SystemExit(f"The sample has {len(files)} .xlsx files, not {count}.")

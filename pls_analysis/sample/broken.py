@@ -13,9 +13,9 @@ from pls_analysis.areas import load_areas
 from pls_analysis.periods import parse_period
 from pls_analysis.project import Project
 from pls_analysis.sample.files import check_clear, write_manifest
-from pls_analysis.sample.generation import compose_reports, find_towns
+from pls_analysis.sample.generation import compose_reports, find_offices
 from pls_analysis.sample.reports import Report
-from pls_analysis.sample.settings import load_settings
+from pls_analysis.sample.settings import load_sample
 from pls_analysis.sample.workbooks import write_report
 
 FOLDER = "broken"
@@ -44,12 +44,14 @@ def broken(
     `generate` does.
     """
     out = out or project.raw
-    settings = load_settings(project.config / "sample.yml")
+    forms = load_sample(project.config / "sample")
+    # A form that says who files it and in which month has the most that can be left out.
+    settings = next((one for one in forms if one.level != "district" and one.length == 1), forms[0])
     seed = settings.seed if seed is None else seed
-    towns = find_towns(project, settings, load_areas(project))
+    areas = load_areas(project)
+    office = find_offices(project, settings, areas)[0]
     when = parse_period(month)
-    reports = compose_reports(settings, towns[:1], [when], seed)
-    report = reports[towns[0].code, when]
+    report = compose_reports(project, settings, [office], [when], areas, seed)[office.code, when]
     made = [*_tables(report), *_files()]
     paths = [f"{FOLDER}/{name}" for name, *_ in made]
     check_clear(out, paths)
@@ -80,7 +82,7 @@ def _files() -> list[Broken]:
 def _tables(report: Report) -> list[Broken]:
     """Workbooks in order whose table says too little to be used."""
     style = report.style
-    month = f"{report.month.start.year}年　月"
+    month = f"{report.period.start.year}年　月"
     return [
         ("缺月份.xlsx", "period_missing", _redrawn(
             report, titles=("{office}{title}（" + month + "）",))),

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from zipfile import BadZipFile, ZipFile
 
+from pls_analysis.sample.pages import MARK
 from pls_analysis.sample.workbooks import PROPERTY
 
 MANIFEST = ".sample.json"
@@ -80,12 +81,16 @@ def remove(out: Path) -> Removal:
 
 
 def is_synthetic(file: Path) -> bool:
-    """Whether a workbook carries the sample's document property."""
+    """Whether a file says that it is of the sample: in a property, or in a cell."""
     try:
         with ZipFile(file) as archive:
-            return PROPERTY.encode() in archive.read("docProps/custom.xml")
-    except (BadZipFile, KeyError):
-        return False
+            names = archive.namelist()
+            if "docProps/custom.xml" in names:
+                return PROPERTY.encode() in archive.read("docProps/custom.xml")
+            return "content.xml" in names and MARK.encode() in archive.read("content.xml")
+    except BadZipFile:
+        content = file.read_bytes()
+        return any(MARK.encode(coding) in content for coding in ("utf-16-le", "gb18030", "utf-8"))
 
 
 def _digest(file: Path) -> str:

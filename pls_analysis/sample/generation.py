@@ -1,20 +1,21 @@
-"""Write the sample: one workbook for each town and month, its truth, and its removal."""
+"""Write the sample: the workbooks of every office and period, their truth, and their removal."""
 
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from pls_analysis.areas import AreaTree, load_areas
 from pls_analysis.configs import ConfigError, Problems, read_rows, unknown
-from pls_analysis.periods import CALENDAR, Period, parse_period
+from pls_analysis.periods import Period, parse_period
 from pls_analysis.project import Project
 from pls_analysis.sample.files import check_clear, remove, write_manifest
-from pls_analysis.sample.model import Town, months, simulate
+from pls_analysis.sample.model import Office, opening, periods, simulate
 from pls_analysis.sample.planning import Plan, known_kinds, plan_faults
 from pls_analysis.sample.reports import Entry, Line, Report, Written, compose, plain
-from pls_analysis.sample.settings import Settings, load_settings
+from pls_analysis.sample.settings import Settings, load_sample
 from pls_analysis.sample.styles import draw_style
 from pls_analysis.sample.truth import Fault, Mending, SampleTruth, TruthRow
 from pls_analysis.sample.workbooks import write_report
@@ -24,6 +25,21 @@ DECIDED_BY = "样例"
 ALIAS_COLUMNS = ("alias", "code")
 
 
+@dataclass(frozen=True)
+class Made:
+    """One form's reports by area code and period, before they are written, and their faults."""
+
+    settings: Settings
+    reports: Mapping[tuple[str, Period], Report]
+    plan: Plan
+
+    @property
+    def written(self) -> list[Report]:
+        """The reports that are files: without those never filed, with earlier versions."""
+        filed = [one for place, one in self.reports.items() if place not in self.plan.missing]
+        return [*filed, *(report for _, report in self.plan.extra)]
+
+
 def generate(
     project: Project,
     out: Path | None = None,
@@ -31,51 +47,61 @@ def generate(
     start: str | Period = "2020-01",
     until: str | Period = "2022-06",
     progress: Callable[[int, int], None] | None = None,
+    forms: Sequence[str] = (),
 ) -> SampleTruth:
-    """Write one workbook for each town below home and each month, and return the truth.
+    """Write what each office filed of each form for the periods that end from `start` to `until`.
 
-    `out` is by default the project's raw folder, `seed` that of config/sample.yml. An earlier
-    sample in `out` is replaced; other files are left alone. `progress(done, total)` is called
-    after each file. Raises ConfigError where config/sample.yml or the areas are wrong, ValueError
-    where a period is, and SampleError where a file that is not the sample's is in the way.
+    Returns the truth. `out` is by default the project's raw folder, `seed` that of config/sample;
+    `forms` are the ids of the forms to write, by default all. An earlier sample in `out` is
+    replaced; other files are left alone. `progress(done, total)` is called after each file. Raises
+    ConfigError where config/sample or the areas are wrong, ValueError where a period is, and
+    SampleError where a file that is not the sample's is in the way.
     """
     out = out or project.raw
-    settings = load_settings(project.config / "sample.yml")
-    _check_faults(settings, project)
-    seed = settings.seed if seed is None else seed
+    settings = load_sample(project.config / "sample", forms)
+    _check_faults(settings)
+    first, last = parse_period(start), parse_period(until)
+    if last.end < first.start:
+        raise ValueError(f"from {start} until {until} there is nothing; give the earlier one first")
+    seed = settings[0].seed if seed is None else seed
     areas = load_areas(project)
-    towns = find_towns(project, settings, areas)
-    span = months(parse_period(start), parse_period(until))
-    if not span:
-        raise ValueError(
-            f"from {start} until {until} there is no month; give the earlier one first"
-        )
-    reports = compose_reports(settings, towns, span, seed)
-    plan = plan_faults(settings, reports, areas, project.home, seed)
-    written = [report for place, report in reports.items() if place not in plan.missing]
-    written += [report for _, report in plan.extra]
-    paths = [report.path for report in written] + list(plan.copies.values())
+    made = [_make(project, one, areas, first, last, seed) for one in settings]
+    written = [report for one in made for report in one.written]
+    copies = {path: other for one in made for path, other in one.plan.copies.items()}
+    paths = [report.path for report in written] + list(copies.values())
     remove(out)
     check_clear(out, paths)
     # The list of files comes first: a run that is stopped can still be removed.
     write_manifest(out, seed, paths)
     for number, report in enumerate(written, 1):
         write_report(report, out, seed)
-        if report.path in plan.copies:
-            shutil.copyfile(out / report.path, out / plan.copies[report.path])
+        if report.path in copies:
+            shutil.copyfile(out / report.path, out / copies[report.path])
         if progress is not None:
             progress(number, len(written))
     write_manifest(out, seed, paths)
-    return _truth(settings, reports, plan, tuple(sorted(paths)), seed)
+    return _truth(made, tuple(sorted(paths)), seed)
 
 
-def find_towns(project: Project, settings: Settings, areas: AreaTree) -> list[Town]:
-    """The towns whose offices file, with their committees from config/areas.csv.
+def _make(
+    project: Project, settings: Settings, areas: AreaTree, first: Period, last: Period, seed: int
+) -> Made:
+    offices = find_offices(project, settings, areas)
+    span = periods(first, last, settings.length, settings.rule)
+    reports = compose_reports(project, settings, offices, span, areas, seed)
+    return Made(settings, reports, plan_faults(settings, reports, areas, project.home, seed))
 
-    Raises ConfigError where there is none, or where one says nothing of its committees.
+
+def find_offices(project: Project, settings: Settings, areas: AreaTree) -> list[Office]:
+    """The offices that file a form: that of home, or one for each area of a level below it.
+
+    Raises ConfigError where there is none, or where a town says nothing of its committees.
     """
+    home = areas[project.home]
+    if home.level == settings.level:
+        return [Office(home.code, home.name, key=f"{home.code} {settings.form}")]
     short = _short_names(project)
-    towns: list[Town] = []
+    offices: list[Office] = []
     problems = Problems(project.config / "areas.csv")
     for area in areas.descendants(project.home, settings.level):
         facts = areas.facts(area.code)
@@ -87,11 +113,13 @@ def find_towns(project: Project, settings: Settings, areas: AreaTree) -> list[To
             )
             continue
         aliases = tuple(name for name in short.get(area.code, ()) if name[:2] == area.name[:2])
-        towns.append(Town(area.code, area.name, int(counts[0]), int(counts[1]), aliases))
-    if not towns and not problems.found:
+        offices.append(
+            Office(area.code, area.name, int(counts[0]), int(counts[1]), aliases, area.code)
+        )
+    if not offices and not problems.found:
         problems.add(f"no area of the level {settings.level} lies below {project.home}")
     problems.raise_if_any()
-    return towns
+    return offices
 
 
 def _short_names(project: Project) -> dict[str, list[str]]:
@@ -104,25 +132,38 @@ def _short_names(project: Project) -> dict[str, list[str]]:
     return names
 
 
-def _check_faults(settings: Settings, project: Project) -> None:
-    strange = [kind for kind in settings.faults if kind not in known_kinds()]
-    if strange:
-        file = project.config / "sample.yml"
-        raise ConfigError(
-            [f"{file.parent.name}/{file.name}: faults: " + unknown("fault", kind, known_kinds())
-             for kind in strange]
-        )  # fmt: skip
+def _check_faults(settings: Sequence[Settings]) -> None:
+    problems = [
+        f"sample/{one.form}: faults: " + unknown("fault", kind, known_kinds())
+        for one in settings
+        for kind in one.faults
+        if kind not in known_kinds()
+    ]
+    if problems:
+        raise ConfigError(problems)
 
 
 def compose_reports(
-    settings: Settings, towns: Sequence[Town], span: Sequence[Period], seed: int
+    project: Project,
+    settings: Settings,
+    offices: Sequence[Office],
+    span: Sequence[Period],
+    areas: AreaTree,
+    seed: int,
 ) -> dict[tuple[str, Period], Report]:
-    """Write down every town's true figures in its own layout, by (town code, month)."""
-    counted = simulate(settings, towns, span, seed)
+    """Write down every office's true figures in its own layout, by (area code, period)."""
+    counted = simulate(settings, offices, span, seed)
+    listed = {
+        table.level: {area.code: area.name for area in areas.descendants(project.home, table.level)}
+        for table in settings.tables
+        if table.level
+    }
     return {
-        (town.code, when): compose(settings, town, when, style, counted[town.code, when], seed)
-        for town in towns
-        for style in (draw_style(settings, town, seed),)
+        (office.code, when): compose(
+            settings, office, when, style, counted[office.code, when], listed, seed
+        )
+        for office in offices
+        for style in (draw_style(settings, office, seed),)
         for when in span
     }
 
@@ -130,31 +171,26 @@ def compose_reports(
 # -- the truth ---------------------------------------------------------------------------------
 
 
-def _truth(
-    settings: Settings,
-    reports: dict[tuple[str, Period], Report],
-    plan: Plan,
-    files: tuple[str, ...],
-    seed: int,
-) -> SampleTruth:
+def _truth(made: Sequence[Made], files: tuple[str, ...], seed: int) -> SampleTruth:
     rows: list[TruthRow] = []
-    faults = list(_whole_faults(plan))
+    faults = [fault for one in made for fault in _whole_faults(one.plan)]
     mendings: list[Mending] = []
-    for place, report in reports.items():
-        if place in plan.missing:
-            continue
-        path = plan.read_as.get(report.path, report.path)
-        for line in report.lines:
-            for entry in line.entries.values():
-                if entry.written is None:
-                    continue
-                if line.fault:
-                    faults.append(_fault(line.fault, report, path, entry))
-                    continue
-                rows.append(_row(settings, report, path, entry))
-                if entry.fault and entry.fault not in ("revision", "office_typo"):
-                    faults.append(_fault(entry.fault, report, path, entry))
-            mendings += _mendings(report, path, line)
+    for one in made:
+        for place, report in one.reports.items():
+            if place in one.plan.missing:
+                continue
+            path = one.plan.read_as.get(report.path, report.path)
+            for line in report.lines:
+                for entry in line.entries.values():
+                    if entry.written is None:
+                        continue
+                    if line.fault:
+                        faults.append(_fault(line.fault, path, entry))
+                        continue
+                    rows.append(_row(one.settings, report, path, entry))
+                    if entry.fault and entry.fault not in ("revision", "office_typo"):
+                        faults.append(_fault(entry.fault, path, entry))
+                mendings += _mendings(path, line)
     return SampleTruth(seed, files, tuple(rows), tuple(faults), tuple(mendings))
 
 
@@ -172,18 +208,17 @@ def _whole_faults(plan: Plan) -> Iterable[Fault]:
         yield Fault(kind, report.path, report.sheet, "", "", expected)
 
 
-def _fault(kind: str, report: Report, path: str, entry: Entry) -> Fault:
-    return Fault(kind, path, report.sheet, entry.cell, raw_text(entry), entry.expected)
+def _fault(kind: str, path: str, entry: Entry) -> Fault:
+    return Fault(kind, path, entry.sheet, entry.cell, raw_text(entry), entry.expected)
 
 
 def _row(settings: Settings, report: Report, path: str, entry: Entry) -> TruthRow:
-    first = report.month.start
-    if entry.basis == "cumulative":
-        first = CALENDAR.part(first.year, 12, 1).start
+    period = report.period
+    first = (opening(settings, period) if entry.basis == "cumulative" else period).start
     return TruthRow(
-        entry.key[0], report.town.code, entry.key[1], first, report.month.end, entry.basis,
+        entry.key[0], entry.area or report.filer.code, entry.key[1], first, period.end, entry.basis,
         entry.value, settings.unit_of[entry.key[0]], entry.status, settings.form, path,
-        report.sheet, entry.cell, raw_text(entry), entry.fault, entry.expected,
+        entry.sheet, entry.cell, raw_text(entry), entry.fault, entry.expected,
     )  # fmt: skip
 
 
@@ -195,12 +230,12 @@ def raw_text(entry: Entry) -> str:
     return "" if written is None else str(written)
 
 
-def _mendings(report: Report, path: str, line: Line) -> Iterable[Mending]:
+def _mendings(path: str, line: Line) -> Iterable[Mending]:
     mended = [entry for entry in line.entries.values() if entry.expected == "corrected"]
     if mended and mended[0].fault == "unit_wrong":
-        yield Mending(path, report.sheet, line.unit_cell, line.unit, line.row.unit, REASON,
+        yield Mending(path, mended[0].sheet, line.unit_cell, line.unit, line.row.unit, REASON,
                       DECIDED_BY)  # fmt: skip
         return
     for entry in mended:
-        yield Mending(path, report.sheet, entry.cell, raw_text(entry), plain(entry.value), REASON,
+        yield Mending(path, entry.sheet, entry.cell, raw_text(entry), plain(entry.value), REASON,
                       DECIDED_BY)  # fmt: skip

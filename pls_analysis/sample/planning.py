@@ -14,12 +14,12 @@ from numpy.random import RandomState
 from pls_analysis.areas import AmbiguousArea, AreaTree, UnknownArea
 from pls_analysis.periods import Period
 from pls_analysis.sample.faults import CELL_FAULTS, plant
-from pls_analysis.sample.model import month, random
+from pls_analysis.sample.model import random
 from pls_analysis.sample.reports import Report, plain
 from pls_analysis.sample.settings import Settings
 
 Place = tuple[str, Period]
-"""A town's code and a month."""
+"""An area's code and a period."""
 
 
 @dataclass
@@ -101,32 +101,32 @@ class _Planner:
             around = (-1, 0, 1)
         elif CELL_FAULTS[kind].checked:
             around = (-1, 0)
-        return [(code, month(when.start.year, when.start.month + step)) for step in around]
+        return [(code, when.shift(step)) for step in around]
 
     def _is_free(self, kind: str, place: Place) -> bool:
         if any(near in self.taken for near in self._neighbours(kind, place)):
             return False
         code, when = place
         if kind == "cumulative_as_month" or (kind in CELL_FAULTS and CELL_FAULTS[kind].checked):
-            # Only a running total of the month before shows that these are wrong.
-            before = (code, month(when.start.year, when.start.month - 1))
-            return when.start.month > 1 and before in self.reports
+            # Only a running total of the period before shows that these are wrong.
+            before = when.shift(-1)
+            return before.end.year == when.end.year and (code, before) in self.reports
         return True
 
     # -- faults of whole reports: each says whether it could be planted -----------------------
 
     def _office_alias(self, report: Report) -> bool:
-        for alias in report.town.aliases:
+        for alias in report.filer.aliases:
             office = f"{alias}{self.settings.office}"
-            if self._resolves(office, report.month.end) == report.town.code:
+            if self._resolves(office, report.period.end) == report.filer.code:
                 report.office = office
                 return True
         return False
 
     def _office_typo(self, report: Report) -> bool:
-        name = report.town.name
+        name = report.filer.name
         office = f"{name[1]}{name[0]}{name[2:]}{self.settings.office}"
-        if self._resolves(office, report.month.end) is not None:
+        if self._resolves(office, report.period.end) is not None:
             return False
         report.office = office
         for entry in report.entries():
@@ -151,26 +151,27 @@ class _Planner:
         return True
 
     def _missing_report(self, report: Report) -> bool:
-        self.plan.missing.add((report.town.code, report.month))
+        self.plan.missing.add((report.filer.code, report.period))
         return True
 
     def _revision(self, report: Report) -> bool:
         flash = copy.deepcopy(report)
         flash.path = _beside(report.path, "（快报）")
         flash.remark = "（快报）"
-        flash.declared = report.month.end - dt.timedelta(days=2)
+        flash.declared = report.period.end - dt.timedelta(days=2)
         for line in flash.lines:
             if not line.entries or line.fault:
                 continue
-            flow, total = line.entries["flow"], line.entries["cumulative"]
-            if math.isnan(flow.value) or flow.unit == "%":
+            flow, total = line.entries.get("flow"), line.entries.get("cumulative")
+            if flow is None or flow.basis != "flow" or math.isnan(flow.value) or flow.unit == "%":
                 continue
             early = round(flow.value * 0.9, 2) if flow.value % 1 else float(int(flow.value * 0.9))
-            total.value = round(total.value - flow.value + early, 2)
-            flow.value = early
-            flow.written, total.written = plain(flow.value), plain(total.value)
+            if total is not None:
+                total.value = round(total.value - flow.value + early, 2)
+                total.written = plain(total.value)
+            flow.value, flow.written = early, plain(early)
         report.remark = "（第二次报送）"
-        report.declared = max(report.declared, report.month.end + dt.timedelta(days=3))
+        report.declared = max(report.declared, report.period.end + dt.timedelta(days=3))
         for final, first in zip(report.entries(), flash.entries(), strict=True):
             if final.value != first.value and not math.isnan(final.value) and not final.fault:
                 final.status, final.fault = "r", "revision"
@@ -205,7 +206,7 @@ def _beside(path: str, addition: str) -> str:
 
 
 def known_kinds() -> Sequence[str]:
-    """Every kind of fault that `config/sample.yml` can name."""
+    """Every kind of fault that a form of `config/sample` can name."""
     whole = ("office_alias", "office_typo", "cumulative_as_month", "missing_report", "revision",
              "two_versions", "duplicate_file")  # fmt: skip
     return (*CELL_FAULTS, *whole)

@@ -1,4 +1,4 @@
-"""Read `config/sample.yml`: how large figures are, how the form is printed, what goes wrong."""
+"""Read `config/sample/`: what one file says of all forms, and one file for each form."""
 
 from __future__ import annotations
 
@@ -7,18 +7,40 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from pls_analysis.configs import Problems, read_yaml, unknown
-from pls_analysis.periods import Period, parse_period
+from pls_analysis.configs import ConfigError, Problems, read_yaml, unknown
+from pls_analysis.periods import (
+    CALENDAR,
+    STATISTICAL_YEARS,
+    Period,
+    StatisticalYear,
+    parse_period,
+)
+from pls_analysis.sample.figures import Figure, read_figures
 
-REQUIRED = ("form", "titles", "office", "figures", "rows", "headings")
+SHARED = "shared.yml"
+REQUIRED = ("form", "titles", "office", "figures")
+TABLE_KEYS = ("layout", "title", "sheet", "rows", "headings", "columns", "level", "notes",
+              "local_rows")  # fmt: skip
 OPTIONAL = (
-    "seed", "level", "surnames", "phone", "skew", "noise", "concentration", "base_year", "season",
-    "dips", "rural_only", "local_rows", "corrected", "faults",
+    "seed", "level", "rhythm", "statistical_year", "file_type", "files", "sheets", "style",
+    "surnames", "phone", "skew", "noise", "concentration", "base_year", "season", "dips",
+    "rural_only", "local_rows", "corrected", "faults", "form_lines", "notes_sheet", "tables",
 )  # fmt: skip
-WAYS = ("per_unit", "of", "times", "each", "ratio", "sum")
-FIGURE_KEYS = {*WAYS, "share", "mean", "decimals", "growth", "remote", "parts"}
+LENGTHS = {"month": 1, "quarter": 3, "half_year": 6, "year": 12}
 ROW_KEYS = {"section", "measure", "part", "unit", "indent", "wordings", "from", "until"}
-HEADINGS = ("key", "unit", "flow", "cumulative", "yoy", "group")
+LAYOUTS = {"items": ("key", "unit"), "wide": (), "list": ("key",)}
+"""How a table can be laid out, and the headings that it needs besides those of its columns."""
+COLUMNS = {
+    "items": ("flow", "cumulative", "standing", "yoy", "previous", "change", "year_before",
+              "cumulative_yoy"),
+    "wide": ("flow", "cumulative", "standing"),
+    "list": ("flow", "standing"),
+}  # fmt: skip
+"""The figures of a line: of the period, of the year so far, and beside them others.
+
+`standing` is a stock at the end, or else what was counted since the year began.
+"""
+FILE_TYPES = ("xlsx", "xls", "csv", "ods")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,31 +53,16 @@ class Dip:
     remote: float = 1.0
 
     def covers(self, month: Period) -> bool:
-        """Whether a month lies in it."""
-        return self.first.start <= month.start and month.end <= self.last.end
-
-
-@dataclass(frozen=True, slots=True)
-class Figure:
-    """How one measure is invented: `way` is one of WAYS, `base` what it is a part or sum of.
-
-    `amount` is a yearly number for each committee (per_unit), a share (of) or a mean (times,
-    each). `parts` has the shares of its breakdown, by "dimension=part".
-    """
-
-    measure: str
-    way: str
-    amount: float = 0.0
-    base: tuple[str, ...] = ()
-    growth: float = 0.0
-    remote: bool = False
-    decimals: int = 0
-    parts: Mapping[str, float] = field(default_factory=dict)
+        """Whether a month ends in it."""
+        return self.first.start <= month.end <= self.last.end
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One line of the printed form; a section line has only `section`."""
+    """One line of the printed form; a section line has only `section`.
+
+    In a wide table and in a list it is a column, and `wordings` are paths of headings: 刑事/侦查.
+    """
 
     section: str = ""
     measure: str = ""
@@ -66,24 +73,48 @@ class Row:
     first: Period | None = None
     last: Period | None = None
 
-    def stands_in(self, month: Period) -> bool:
-        """Whether the form of a month has this line."""
-        begun = self.first is None or self.first.start <= month.start
-        return begun and (self.last is None or month.end <= self.last.end)
+    def stands_in(self, period: Period) -> bool:
+        """Whether the form of a period has this line."""
+        begun = self.first is None or self.first.start <= period.end
+        return begun and (self.last is None or period.end <= self.last.end)
+
+
+@dataclass(frozen=True, slots=True)
+class TableSettings:
+    """One printed table of a form: its layout, its lines, and the figures printed of each.
+
+    `level` is that of the areas that a list has for its rows. A table without `title` and `sheet`
+    is the form's first, and is called as its office calls it.
+    """
+
+    layout: str
+    rows: tuple[Row, ...]
+    headings: Mapping[str, Any]
+    columns: tuple[str, ...]
+    title: str = ""
+    sheet: str = ""
+    level: str = ""
+    notes: tuple[str, ...] = ()
+    local_rows: tuple[Row, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """All that `config/sample.yml` says."""
+    """All that `config/sample/` says of one form."""
 
     form: str
     titles: tuple[str, ...]
     office: str
     figures: Mapping[str, Figure]
-    rows: tuple[Row, ...]
-    headings: Mapping[str, Any]
+    tables: tuple[TableSettings, ...]
     seed: int = 1
     level: str = "town"
+    length: int = 1
+    rule: StatisticalYear = CALENDAR
+    file_type: str = "xlsx"
+    files: tuple[str, ...] = ()
+    sheets: tuple[str, ...] = ("Sheet1",)
+    style: Mapping[str, Any] = field(default_factory=dict)
     surnames: str = "张"
     phone: str = "{:04d}"
     skew: float = 0.3
@@ -93,105 +124,139 @@ class Settings:
     season: tuple[float, ...] = (1.0,) * 12
     dips: tuple[Dip, ...] = ()
     rural_only: frozenset[str] = frozenset()
-    local_rows: tuple[Row, ...] = ()
     corrected: float = 0.0
     faults: Mapping[str, float] = field(default_factory=dict)
+    form_lines: tuple[str, ...] = ()
+    notes_sheet: tuple[str, ...] = ()
+
+    @property
+    def rows(self) -> tuple[Row, ...]:
+        """The lines of all its tables."""
+        return tuple(row for table in self.tables for row in table.rows)
 
     @property
     def unit_of(self) -> dict[str, str]:
         """The unit in which each measure is kept."""
         return {row.measure: row.unit for row in self.rows if row.measure}
 
-    def unprinted(self, month: Period) -> set[tuple[str, str]]:
-        """The figures, as (measure, part), that have a line in the form, but not in a month's."""
+    def unprinted(self, period: Period) -> set[tuple[str, str]]:
+        """The figures, as (measure, part), that have a line in the form, but not in a period's."""
         lines = {(row.measure, row.part) for row in self.rows}
-        return lines - {(row.measure, row.part) for row in self.rows if row.stands_in(month)}
+        return lines - {(row.measure, row.part) for row in self.rows if row.stands_in(period)}
+
+
+def load_sample(folder: Path, forms: Sequence[str] = ()) -> list[Settings]:
+    """Read the settings of a project's sample, in order of file name: of all forms, or of these.
+
+    Raises ConfigError with everything that is wrong in the files, or that there is none.
+    """
+    files = sorted(file for file in folder.glob("*.yml") if file.name != SHARED)
+    if not files:
+        raise ConfigError(
+            [f"{folder.name}: no form to write; copy config/sample of the package and change it"]
+        )
+    found, problems = [], []
+    for file in files:
+        try:
+            found.append(load_settings(file))
+        except ConfigError as error:
+            problems += error.problems
+    known = [one.form for one in found]
+    problems += [
+        unknown("form", form, known) for form in forms if not problems and form not in known
+    ]
+    if problems:
+        raise ConfigError(problems)
+    return [one for one in found if not forms or one.form in forms]
 
 
 def load_settings(file: Path) -> Settings:
-    """Read the settings of a project's sample.
+    """Read the settings of one form, with those shared by all forms beside it.
 
     Raises ConfigError with everything that is wrong in the file, or that it is missing.
     """
     problems = Problems(file)
+    shared = file.with_name(SHARED)
     given = read_yaml(file)
     if not isinstance(given, dict):
-        problems.add("is not a mapping; copy config/sample.yml of the package and change it")
+        problems.add("is not a mapping; copy a form of the package's config/sample and change it")
         problems.raise_if_any()
-    for key in given.keys() - {*REQUIRED, *OPTIONAL}:
-        problems.add(unknown("key", str(key), (*REQUIRED, *OPTIONAL)))
-    for key in REQUIRED:
+    given = (read_yaml(shared) if shared.is_file() else {}) | given
+    known = (*REQUIRED, *TABLE_KEYS, *OPTIONAL)
+    for key in given.keys() - set(known):
+        problems.add(unknown("key", str(key), known))
+    for key in (*REQUIRED, *(() if given.get("tables") else ("rows", "headings"))):
         if not given.get(key):
             problems.add(f"`{key}:` is missing")
+    for key, allowed in (("rhythm", LENGTHS), ("statistical_year", STATISTICAL_YEARS),
+                         ("file_type", FILE_TYPES)):  # fmt: skip
+        if given.get(key) and given[key] not in allowed:
+            problems.add(f"`{key}: {given[key]}` is none of {', '.join(allowed)}")
     problems.raise_if_any()
-    figures = _figures(given["figures"], problems)
-    rows = tuple(_rows(given["rows"], problems))
-    for row in rows:
+    return _settings(given, problems)
+
+
+def _settings(given: Mapping[str, Any], problems: Problems) -> Settings:
+    figures = read_figures(given["figures"], problems)
+    tables = tuple(_table(one, problems) for one in given.get("tables") or [given])
+    for row in (row for table in tables for row in table.rows):
         if row.measure and row.measure not in figures:
             problems.add("rows: " + unknown("measure", row.measure, figures))
-    for name in HEADINGS:
-        if name not in given["headings"]:
-            problems.add(f"headings: `{name}:` is missing")
     season = tuple(given.get("season", (1.0,) * 12))
-    if len(season) != 12:
-        problems.add(f"season: needs 12 numbers, one for each month, not {len(season)}")
+    for figure in figures.values():
+        for numbers in (season, figure.season):
+            if numbers and len(numbers) != 12:
+                problems.add(f"season: needs 12 numbers, one for each month, not {len(numbers)}")
     dips = tuple(_dips(given.get("dips") or [], problems))
     problems.raise_if_any()
-    plain = {key: given[key] for key in OPTIONAL if key in given}
+    own = (*TABLE_KEYS, "tables", "rhythm", "statistical_year")
+    plain: dict[str, Any] = {key: value for key, value in given.items() if key not in own} | {
+        key: tuple(given[key])
+        for key in ("titles", "files", "sheets", "form_lines", "notes_sheet")
+        if key in given
+    }
     return Settings(
-        form=given["form"],
-        titles=tuple(given["titles"]),
-        office=given["office"],
-        figures=figures,
-        rows=rows,
-        headings=given["headings"],
         **plain
         | {
+            "figures": figures,
+            "tables": tables,
+            "level": given.get("level", "town"),
+            "length": LENGTHS[given.get("rhythm", "month")],
+            "rule": STATISTICAL_YEARS[given.get("statistical_year", "calendar")],
             "season": season,
             "dips": dips,
             "rural_only": frozenset(given.get("rural_only") or ()),
-            "local_rows": tuple(
-                Row(unit=one["unit"], wordings=(one["wording"],))
-                for one in given.get("local_rows") or ()
-            ),
             "faults": dict(given.get("faults") or {}),
         },
     )
 
 
-def _figures(given: Mapping[str, Any], problems: Problems) -> dict[str, Figure]:
-    figures: dict[str, Figure] = {}
-    for measure, spec in given.items():
-        ways = [way for way in WAYS if way in spec]
-        for key in spec.keys() - FIGURE_KEYS:
-            problems.add(f"figures: {measure}: " + unknown("key", str(key), FIGURE_KEYS))
-        if len(ways) != 1:
-            problems.add(f"figures: {measure} needs one of {', '.join(WAYS)}")
-            continue
-        figures[measure] = _figure(measure, ways[0], spec)
-        for name in figures[measure].base:
-            if name not in figures or name == measure:
-                problems.add(f"figures: {measure} is made from {name}, which must stand above it")
-    return figures
-
-
-def _figure(measure: str, way: str, spec: Mapping[str, Any]) -> Figure:
-    base = () if way == "per_unit" else spec[way]
-    amount = spec[way] if way == "per_unit" else spec.get("share", spec.get("mean", 0.0))
-    parts = {
-        f"{dimension}={part}": share
-        for dimension, shares in (spec.get("parts") or {}).items()
-        for part, share in shares.items()
-    }
-    return Figure(
-        measure,
-        way,
-        float(amount),
-        (base,) if isinstance(base, str) else tuple(base),
-        spec.get("growth", 0.0),
-        spec.get("remote", False),
-        2 if way == "ratio" else spec.get("decimals", 0),
-        parts,
+def _table(given: Mapping[str, Any], problems: Problems) -> TableSettings:
+    layout = given.get("layout", "items")
+    if layout not in LAYOUTS:
+        problems.add(f"`layout: {layout}` is none of {', '.join(LAYOUTS)}")
+        layout = "items"
+    columns = tuple(given.get("columns") or ("flow",))
+    for name in columns:
+        if name not in COLUMNS[layout]:
+            problems.add(f"columns: {name} is none of {', '.join(COLUMNS[layout])}")
+    headings = given.get("headings") or {}
+    for name in (*LAYOUTS[layout], *(columns if layout == "items" else ())):
+        if name not in headings:
+            problems.add(f"headings: `{name}:` is missing")
+    return TableSettings(
+        layout,
+        tuple(_rows(given.get("rows") or (), problems)),
+        headings,
+        columns,
+        given.get("title", ""),
+        given.get("sheet", ""),
+        given.get("level", "") if layout == "list" else "",
+        tuple(given.get("notes") or ()),
+        tuple(
+            Row(unit=one["unit"], wordings=(one["wording"],))
+            for one in given.get("local_rows") or ()
+        ),
     )
 
 

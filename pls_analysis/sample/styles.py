@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
-from pls_analysis.periods import Period
-from pls_analysis.sample.model import Town, random
+from pls_analysis.periods import CALENDAR, Period
+from pls_analysis.sample.model import Office, random
 from pls_analysis.sample.settings import Row, Settings
 
 T = TypeVar("T")
@@ -21,12 +21,14 @@ TITLES = (
 )
 """Lines above the table; the last is of offices that leave their name out of the title."""
 FONTS = ("宋体", "仿宋", "微软雅黑", "Arial")
-FILES = (
-    "{name}{year}年{month}月公共法律服务月报.xlsx",
-    "{name}司法所月报{year}{month:02d}.xlsx",
-    "月报-{year}.{month}-{name}.xlsx",
-    "{name}.xlsx",
-)
+PERIODS = {
+    1: ("{year}年{month}月", "{year}年{month}月份", "{year}年{month:02d}月",
+        "{digits}年{numeral}月", "{year}年{so_far}"),
+    3: ("{year}年第{quarter}季度", "{year}年{quarter}季度", "{year}年第{number}季度"),
+    6: ("{year}年{half}半年",),
+    12: ("{year}年度", "{year}年"),
+}  # fmt: skip
+"""How a period is written in a title, by its months."""
 NUMERALS = "〇一二三四五六七八九十"
 
 
@@ -34,12 +36,13 @@ NUMERALS = "〇一二三四五六七八九十"
 class Style:
     """One office's habits. `nesting` says how parts are shown below their whole.
 
-    `wordings` are the words it uses for each line of the form, `people` who sign and their phone.
+    `headings` are the words over each of its tables, `wordings` those for each line of the form,
+    `people` who sign and their phone.
     """
 
     titles: tuple[str, ...]
     title: str
-    period: int
+    period: str
     file: str
     sheet: str
     font: str
@@ -62,32 +65,33 @@ class Style:
     nothing: str
     grouped: bool
     people: tuple[str, str, str, str]
-    headings: Mapping[str, str] = field(default_factory=dict)
+    headings: Sequence[Mapping[str, str]] = ()
     wordings: Mapping[Row, str] = field(default_factory=dict)
     local_row: Row | None = None
 
-    def period_text(self, month: Period) -> str:
-        """The month as this office writes it in its title."""
-        year, number = month.start.year, month.start.month
-        digits = "".join(NUMERALS[int(digit)] for digit in str(year))
+    def fill(self, pattern: str, period: Period, **more: str) -> str:
+        """Fill a period, and what else is given, into a pattern of this office."""
+        year, number = period.end.year, period.end.month
         tens = NUMERALS[number] if number <= 10 else f"十{NUMERALS[number - 10]}"
-        return (
-            f"{year}年{number}月",
-            f"{year}年{number}月份",
-            f"{year}年{number:02d}月",
-            f"{digits}年{tens}月",
-            f"{year}年1—{number}月" if number > 1 else f"{year}年1月",
-        )[self.period]
+        quarter = (number + 2) // 3
+        said = {
+            "year": year, "month": number, "number": quarter, "quarter": NUMERALS[quarter],
+            "digits": "".join(NUMERALS[int(digit)] for digit in str(year)), "numeral": tens,
+            "so_far": f"1—{number}月" if number > 1 else "1月",
+            "half": "上" if number < 7 else "下",
+        }  # fmt: skip
+        return pattern.format(**said, **more)
 
-    def file_name(self, town: Town, month: Period) -> str:
-        """The name of the office's file for a month, in the folder of the month."""
-        year, number = month.start.year, month.start.month
-        return f"{month}/" + self.file.format(name=town.name, year=year, month=number)
+    def file_name(self, office: Office, period: Period, file_type: str) -> str:
+        """The name of the office's file for a period, in a folder of the calendar's period."""
+        length = round((period.end - period.start).days / 30.4)
+        folder = CALENDAR.part(period.end.year, length, (period.end.month - 1) // length + 1)
+        return f"{folder}/" + self.fill(self.file, period, name=office.name) + f".{file_type}"
 
 
-def draw_style(settings: Settings, town: Town, seed: int) -> Style:
-    """Draw the habits of a town's office; the same for the same seed."""
-    draw = random(seed, town.code, "style")
+def draw_style(settings: Settings, office: Office, seed: int) -> Style:
+    """Draw the habits of an office, the same for the same seed; its form may prescribe some."""
+    draw = random(seed, office.key, "style")
 
     def pick(choices: Sequence[T], first: float = 0.0) -> T:
         """One of the choices; with the chance `first` the first of them."""
@@ -96,13 +100,14 @@ def draw_style(settings: Settings, town: Town, seed: int) -> Style:
     def chance(share: float) -> bool:
         return bool(draw.rand() < share)
 
+    local_rows = settings.tables[0].local_rows
     titles = TITLES[draw.randint(len(TITLES))]
-    return Style(
+    style = Style(
         titles=titles,
         title=pick(settings.titles),
-        period=pick(range(5), 0.4),
-        file=pick(FILES, 0.3),
-        sheet=pick(("月报", "Sheet1", "{year}年{month}月", "{month}月")),
+        period=pick(PERIODS[settings.length], 0.4),
+        file=pick(settings.files, 0.3),
+        sheet=pick(settings.sheets),
         font=pick(FONTS, 0.4),
         top=int(chance(0.2)),
         left=int(chance(0.2)),
@@ -128,10 +133,14 @@ def draw_style(settings: Settings, town: Town, seed: int) -> Style:
             f"{pick(settings.surnames)}某",
             settings.phone.format(draw.randint(10000)),
         ),
-        headings={
-            name: words if isinstance(words, str) else pick(words, 0.5)
-            for name, words in settings.headings.items()
-        },
+        headings=[
+            {
+                name: words if isinstance(words, str) else pick(words, 0.5)
+                for name, words in table.headings.items()
+            }
+            for table in settings.tables
+        ],
         wordings={row: pick(row.wordings, 0.55) for row in settings.rows if row.wordings},
-        local_row=pick(settings.local_rows) if settings.local_rows and chance(0.12) else None,
+        local_row=pick(local_rows) if local_rows and chance(0.12) else None,
     )
+    return replace(style, **settings.style)

@@ -1,15 +1,17 @@
-"""Draw a report as a workbook, in the way its office lays it out, the same bytes each time."""
+"""Write a report to a file of its kind, the same bytes each time."""
 
 from __future__ import annotations
 
 import copy
+import csv
 import datetime as dt
 import io
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import cast
-from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
+from xml.sax.saxutils import escape, quoteattr
+from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 
 from openpyxl import Workbook
 from openpyxl.cell.cell import Cell
@@ -19,33 +21,84 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 from openpyxl.writer.excel import ExcelWriter
 
-from pls_analysis.sample.reports import Line, Report
+from pls_analysis.sample.grids import draw_list, draw_wide
+from pls_analysis.sample.items import draw_items
+from pls_analysis.sample.pages import Page, Put
+from pls_analysis.sample.reports import Report
 
-MARK = "合成数据·仅供演示"
-"""The line that every workbook of the sample carries in a cell of its own."""
 PROPERTY = "pls-synthetic"
 EPOCH = (2022, 1, 1, 0, 0, 0)
-BLANK = "\u3000"
 THIN = Side(style="thin")
 BORDER = Border(left=THIN, right=THIN, top=THIN, bottom=THIN)
 FORMULA = re.compile(rb'<c r="([A-Z]+\d+)"([^>]*)><f>([^<]*)</f><v ?/?>(?:</v>)?</c>')
-WIDTHS = {"serial": 6, "key": 30, "gap": 3, "unit": 10}
+LAYOUTS = {"items": draw_items, "wide": draw_wide, "list": draw_list}
 
 
 def write_report(report: Report, out: Path, seed: int) -> None:
     """Write a report to `out / report.path` and note in it where each figure stands."""
+    pages = []
+    for number, table in enumerate(report.tables):
+        page = Page(table.sheet, report.style.font)
+        LAYOUTS[table.settings.layout](page, report, table, number)
+        pages.append(page)
+    if report.style.notes_sheet and report.notes_sheet:
+        notes = Page("填表说明", report.style.font)
+        for row, text in enumerate(report.notes_sheet, 1):
+            notes.put(row, 1, text, "")
+        pages.append(notes)
+    file = out / report.path
+    file.parent.mkdir(parents=True, exist_ok=True)
+    WRITERS[file.suffix[1:]](pages, file, seed)
+
+
+# -- .xlsx ---------------------------------------------------------------------------------------
+
+
+def write_xlsx(pages: Sequence[Page], file: Path, seed: int) -> None:
+    """Write pages as a workbook."""
     book = Workbook()
-    sheet = book.active
-    assert isinstance(sheet, Worksheet)
-    sheet.title = report.sheet
-    _Drawing(sheet, report).draw()
-    if report.style.notes_sheet:
-        notes = book.create_sheet("填表说明")
-        notes["A1"] = "填表说明"
-        notes["A2"] = "1. 本表由街镇司法所按月填报，次月5日前报送。"
-        notes["A3"] = "2. 调解成功率＝调解成功数÷受理纠纷数×100%。"
-    cached = {entry.cell: entry.cached for entry in report.entries() if entry.cached is not None}
-    write_workbook(book, out / report.path, seed, cached)
+    for number, page in enumerate(pages):
+        sheet = book.active if number == 0 else book.create_sheet(page.name)
+        assert isinstance(sheet, Worksheet)
+        sheet.title = page.name
+        _fill(sheet, page)
+    write_workbook(book, file, seed, pages[0].cached)
+
+
+def _fill(sheet: Worksheet, page: Page) -> None:
+    known: dict[tuple[str, str, int], Cell] = {}
+    for (row, col), put in page.cells.items():
+        cell = cast(Cell, sheet.cell(row, col))
+        cell.value = put.value  # type: ignore[assignment]
+        if not put.look:
+            continue
+        look = (put.look, put.number_format, put.indent)
+        if look in known:
+            # Equal looks share their style: to make it anew for each cell takes most of the time.
+            cell._style = copy.copy(known[look]._style)  # type: ignore[attr-defined]
+        else:
+            known[look] = cell
+            _dress(cell, put, page.font)
+    for row, col, last_row, last_col in page.merges:
+        sheet.merge_cells(start_row=row, start_column=col, end_row=last_row, end_column=last_col)
+    for row in page.hidden_rows:
+        sheet.row_dimensions[row].hidden = True
+    for col, width in page.widths.items():
+        sheet.column_dimensions[get_column_letter(col)].width = width
+
+
+def _dress(cell: Cell, put: Put, font: str) -> None:
+    size, bold = (16, True) if put.look == "title" else (11, put.look == "head")
+    cell.font = Font(name=font, size=size, bold=bold)
+    if put.look in ("title", "head", "figure"):
+        side = "right" if put.look == "figure" else "center"
+        cell.alignment = Alignment(horizontal=side, vertical="center", wrap_text=True)
+    if put.look in ("head", "figure", "cell"):
+        cell.border = BORDER
+    if put.number_format:
+        cell.number_format = put.number_format
+    if put.indent:
+        cell.alignment = Alignment(indent=put.indent)
 
 
 def write_workbook(
@@ -92,182 +145,107 @@ class _FixedZip(ZipFile):
         )  # fmt: skip
 
 
-class _Drawing:
-    """A sheet while a report is drawn on it. Lives only inside `write_report`."""
+# -- the other kinds -----------------------------------------------------------------------------
 
-    def __init__(self, sheet: Worksheet, report: Report) -> None:
-        self.sheet, self.report, self.style = sheet, report, report.style
-        names = ["serial"] if self.style.serial else []
-        names += ["key", *(["gap"] if self.style.gap else [])]
-        names += [*(["unit"] if self.style.unit_column else []), "flow", "cumulative", "yoy"]
-        first = 1 + self.style.left
-        self.columns = {name: first + place for place, name in enumerate(names)}
-        self.first, self.last = first, first + len(names) - 1
-        self.row = 1 + self.style.top
-        self._formats: dict[tuple, Cell] = {}
 
-    def draw(self) -> None:
-        self._title()
-        self._head()
-        for line in self.report.lines:
-            self._line(line)
-        self._formulas()
-        self._footer()
-        for name, col in self.columns.items():
-            self.sheet.column_dimensions[get_column_letter(col)].width = WIDTHS.get(name, 13)
+def write_xls(pages: Sequence[Page], file: Path, seed: int) -> None:
+    """Write pages as a workbook of Excel 97."""
+    import xlwt
 
-    # -- cells --------------------------------------------------------------------------------
+    book = xlwt.Workbook(encoding="utf-8")
+    looks: dict[tuple[str, str], object] = {}
+    for page in pages:
+        sheet = book.add_sheet(page.name)
+        merged = {(row, col): (last, right) for row, col, last, right in page.merges}
+        for (row, col), put in page.cells.items():
+            form = put.number_format or "General"
+            if (put.look, form) not in looks:
+                bold = "on" if put.look in ("title", "head") else "off"
+                looks[put.look, form] = xlwt.easyxf(
+                    f"font: name {page.font}, bold {bold}", num_format_str=form
+                )
+            last, right = merged.get((row, col), (row, col))
+            sheet.write_merge(row - 1, last - 1, col - 1, right - 1, put.value,
+                              looks[put.look, form])  # fmt: skip
+        for col, width in page.widths.items():
+            sheet.col(col - 1).width = int(width * 256)
+    book.save(str(file))
 
-    def _put(self, row: int, col: int, value: object, look: str = "text", **extra: object) -> Cell:
-        """Write a value in one of the sheet's looks; equal looks share their style."""
-        cell = cast(Cell, self.sheet.cell(row, col))
-        cell.value = value  # type: ignore[assignment]
-        known = self._formats.get((look, *extra.values()))
-        if known is None:
-            self._formats[(look, *extra.values())] = cell
-            size, bold = (16, True) if look == "title" else (11, look == "head")
-            cell.font = Font(name=self.style.font, size=size, bold=bold)
-            if look in ("title", "head", "figure"):
-                side = "right" if look == "figure" else "center"
-                cell.alignment = Alignment(horizontal=side, vertical="center", wrap_text=True)
-            if look in ("head", "figure", "cell"):
-                cell.border = BORDER
-            if extra.get("number_format"):
-                cell.number_format = str(extra["number_format"])
-            if extra.get("indent"):
-                cell.alignment = Alignment(indent=int(str(extra["indent"])))
-        else:
-            cell._style = copy.copy(known._style)  # type: ignore[attr-defined]
-        return cell
 
-    def _merge(self, row: int, first: int, last: int, last_row: int | None = None) -> None:
-        if last > first or (last_row or row) > row:
-            self.sheet.merge_cells(
-                start_row=row, start_column=first, end_row=last_row or row, end_column=last
-            )
+def write_csv(pages: Sequence[Page], file: Path, seed: int) -> None:
+    """Write the first page as a table of text in the coding that Excel uses in China."""
+    cells = pages[0].cells
+    width = max(col for _, col in cells)
+    with file.open("w", encoding="gb18030", newline="") as target:
+        writer = csv.writer(target)
+        for row in range(1, max(row for row, _ in cells) + 1):
+            line = [cells.get((row, col), Put("", "")).value for col in range(1, width + 1)]
+            writer.writerow("" if value is None else value for value in line)
 
-    # -- parts of the form --------------------------------------------------------------------
 
-    def _title(self) -> None:
-        said = {
-            "office": self.report.office,
-            "title": self.style.title + self.report.remark,
-            "period": self.style.period_text(self.report.month),
-        }
-        for number, pattern in enumerate(self.style.titles):
-            look = "title" if number == 0 else "text"
-            self._put(self.row, self.first, pattern.format(**said), look)
-            if number == 0 or self.style.top:
-                self._merge(self.row, self.first, self.last)
-            self.row += 1
-        if self.style.form_number:
-            self._put(self.row, self.last - 1, "表　　号：公服月01表")
-            self._put(self.row + 1, self.last - 1, "制定机关：区司法局")
-            self.row += 2
-        if self.style.office_beside:
-            self._put(self.row, self.first, "填报单位：")
-            self._put(self.row, self.first + 1, self.report.office)
-        else:
-            self._put(self.row, self.first, f"填报单位：{self.report.office}")
-        self.row += 1
+def write_ods(pages: Sequence[Page], file: Path, seed: int) -> None:
+    """Write pages as an OpenDocument spreadsheet: values and merges, no styles."""
+    kind = "application/vnd.oasis.opendocument.spreadsheet"
+    spaces = "".join(
+        f' xmlns:{name}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"'
+        for name in ("office", "table", "text")
+    )
+    tables = "".join(map(_ods_table, pages))
+    parts = {
+        "mimetype": kind,
+        "content.xml": f'<?xml version="1.0" encoding="UTF-8"?><office:document-content{spaces} '
+        f'office:version="1.2"><office:body><office:spreadsheet>{tables}</office:spreadsheet>'
+        "</office:body></office:document-content>",
+        "META-INF/manifest.xml": '<?xml version="1.0" encoding="UTF-8"?><manifest:manifest '
+        'xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0" '
+        f'manifest:version="1.2"><manifest:file-entry manifest:full-path="/" '
+        f'manifest:media-type="{kind}"/><manifest:file-entry manifest:full-path="content.xml" '
+        'manifest:media-type="text/xml"/></manifest:manifest>',
+    }
+    with ZipFile(file, "w") as archive:
+        for name, text in parts.items():
+            info = ZipInfo(name, EPOCH)
+            info.compress_type = ZIP_STORED if name == "mimetype" else ZIP_DEFLATED
+            archive.writestr(info, text)
 
-    def _head(self) -> None:
-        words = {**self.style.headings, "serial": "序号"}
-        low = self.row + int(self.style.two_levels)
-        for name, col in self.columns.items():
-            if name == "gap":
-                continue
-            figures = name in ("flow", "cumulative", "yoy")
-            self._put(low if figures else self.row, col, words[name], "head")
-            if not figures:
-                self._merge(self.row, col, col, low)
-        if self.style.two_levels:
-            self._put(self.row, self.columns["flow"], words["group"], "head")
-            self._merge(self.row, self.columns["flow"], self.columns["yoy"])
-        self.row = low + 1
-        if self.style.index_row:
-            self._put(self.row, self.columns["key"], "甲", "head")
-            if self.style.unit_column:
-                self._put(self.row, self.columns["unit"], "乙", "head")
-            for number, name in enumerate(("flow", "cumulative", "yoy"), 1):
-                self._put(self.row, self.columns[name], number, "head")
-            self.row += 1
-        self.serial, self.above = 0, 0
 
-    def _line(self, line: Line) -> None:
-        if line.row.section:
-            self._put(self.row, self.first, line.label, "text")
-            self._merge(self.row, self.first, self.last)
-            self.row += 1
-            return
-        self.serial += 1
-        if self.style.serial:
-            self._put(self.row, self.columns["serial"], self.serial, "head")
-        indent = line.row.indent if self.style.nesting == "alignment" else 0
-        self._put(self.row, self.columns["key"], self._label(line), "cell", indent=indent)
-        if self.style.unit_column:
-            line.unit_cell = self._put(self.row, self.columns["unit"], line.unit, "head").coordinate
-        for basis, entry in line.entries.items():
-            cell = self._put(
-                self.row, self.columns[basis], entry.written, "figure",
-                number_format=entry.number_format,
-            )  # fmt: skip
-            entry.cell = cell.coordinate
-        self._put(self.row, self.columns["yoy"], line.yoy, "figure", number_format="0.0")
-        if self.style.hidden and line.row.indent and line.row.part != "total":
-            self.sheet.row_dimensions[self.row].hidden = True
-        self.above = line.row.indent
-        self.row += 1
+def _ods_table(page: Page) -> str:
+    merged = {(row, col): (last, right) for row, col, last, right in page.merges}
+    covered = {
+        (row, col)
+        for top, left, last, right in page.merges
+        for row in range(top, last + 1)
+        for col in range(left, right + 1)
+    } - merged.keys()
+    rows = []
+    for row in range(1, max(row for row, _ in page.cells) + 1):
+        cells = []
+        for col in range(1, max(col for _, col in page.cells) + 1):
+            span = merged.get((row, col), (row, col))
+            cells.append(_ods_cell(page.cells.get((row, col)), (row, col) in covered,
+                                   span[0] - row + 1, span[1] - col + 1))  # fmt: skip
+        rows.append(f"<table:table-row>{''.join(cells)}</table:table-row>")
+    return f"<table:table table:name={quoteattr(page.name)}>{''.join(rows)}</table:table>"
 
-    def _label(self, line: Line) -> str:
-        text, indent = line.label, line.row.indent
-        if self.style.spaced and not indent and len(text) <= 6:
-            text = " ".join(text)
-        if not self.style.unit_column:
-            text = f"{text}（{line.unit}）"
-        if self.style.nesting == "alignment" or not indent:
-            return text
-        if self.style.nesting == "indent":
-            return BLANK * 2 * indent + text
-        if indent == 1 and self.above == 0:
-            return f"{BLANK}其中：{text}"
-        return BLANK * (3 + indent) + text
 
-    def _formulas(self) -> None:
-        """Let totals be formulas over their parts, with the result stored: some offices do."""
-        for line in self.report.lines:
-            parts = [
-                other
-                for other in self.report.lines
-                if other.row.measure == line.row.measure and other.row.part != "total"
-            ]
-            if line.row.part != "total" or not parts or not line.row.measure:
-                continue
-            for basis, entry in line.entries.items():
-                cells = [part.entries[basis].cell for part in parts]
-                uncached = entry.fault == "formula_without_value"
-                clean = not entry.fault and not any(part.entries[basis].fault for part in parts)
-                if uncached or (clean and self.style.formulas):
-                    self.sheet[entry.cell] = f"=SUM({cells[0]}:{cells[-1]})"
-                if clean and self.style.formulas:
-                    entry.cached = entry.value
+def _ods_cell(put: Put | None, covered: bool, down: int, right: int) -> str:
+    if covered:
+        return "<table:covered-table-cell/>"
+    said = ""
+    if down > 1 or right > 1:
+        said = f' table:number-rows-spanned="{down}" table:number-columns-spanned="{right}"'
+    if put is None or put.value is None:
+        return f"<table:table-cell{said}/>"
+    if isinstance(put.value, int | float):
+        said += f' office:value-type="float" office:value="{put.value}"'
+    else:
+        said += ' office:value-type="string"'
+    return f"<table:table-cell{said}><text:p>{escape(str(put.value))}</text:p></table:table-cell>"
 
-    def _footer(self) -> None:
-        report = self.report
-        date = f"{report.declared.year}年{report.declared.month}月{report.declared.day}日"
-        labels = ("单位负责人", "统计负责人", "填表人", "联系电话", "报出日期")
-        said = [
-            f"{label}：{text}"
-            for label, text in zip(labels, (*self.style.people, date), strict=True)
-        ]
-        if self.style.footer == "cells":
-            cols = [self.first + min(place, self.last - self.first) for place in range(5)]
-            if len(set(cols)) == 5:
-                for col, text in zip(cols, said, strict=True):
-                    self._put(self.row, col, text)
-                said = []
-        groups = [said[:3], said[3:]] if self.style.footer == "lines" else [said]
-        for group in filter(None, groups):
-            self._put(self.row, self.first, (BLANK * 2).join(group))
-            self.row += 1
-        self._put(self.row + 1, self.first, MARK)
+
+WRITERS: Mapping[str, Callable[[Sequence[Page], Path, int], None]] = {
+    "xlsx": write_xlsx,
+    "xls": write_xls,
+    "csv": write_csv,
+    "ods": write_ods,
+}

@@ -25,12 +25,12 @@ TOWNS = [
 
 
 def make_project(root: Path) -> Project:
-    """Make a project for the invented district, with this repository's sample.yml and forms."""
+    """Make a project for the invented district, with this repository's sample and forms."""
     config = root / "config"
     config.mkdir(parents=True)
     (root / "pls.toml").write_text(f'[project]\nhome = "{HOME}"\n', encoding="utf-8")
     shutil.copytree(ROOT / "config" / "forms", config / "forms")
-    shutil.copy(ROOT / "config" / "sample.yml", config)
+    shutil.copytree(ROOT / "config" / "sample", config / "sample")
     lines = ["code,name,level,parent,kind,village_committees,residents_committees"]
     lines.append(f"{HOME},虚谷区,district,440100,,,")
     lines += [f"{code},{name},town,{HOME},{kind},{v},{r}" for code, name, kind, v, r in TOWNS]
@@ -48,6 +48,6 @@ def invented(tmp_path: Path) -> Project:
 
 @pytest.fixture(scope="session")
 def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[Project, SampleTruth]:
-    """The invented district's sample of 30 months, and its truth. Do not change it."""
+    """Reports of the invented district's towns in 30 months, and the truth. Do not change it."""
     project = make_project(tmp_path_factory.mktemp("made") / "project")
-    return project, generate(project)
+    return project, generate(project, forms=["town_monthly"])

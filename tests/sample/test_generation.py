@@ -16,8 +16,9 @@ from pls_analysis.configs import ConfigError
 from pls_analysis.project import Project
 from pls_analysis.sample import SampleTruth, generate, write_corrections, write_truth
 from pls_analysis.sample.files import is_synthetic
+from pls_analysis.sample.pages import MARK
 from pls_analysis.sample.planning import known_kinds
-from pls_analysis.sample.workbooks import MARK, PROPERTY
+from pls_analysis.sample.workbooks import PROPERTY
 
 RAW = {
     "damaged": r"\d+·\d\d %",

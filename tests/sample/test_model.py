@@ -10,8 +10,8 @@ import pytest
 from pls_analysis.areas import load_areas
 from pls_analysis.periods import Period, parse_period
 from pls_analysis.project import Project
-from pls_analysis.sample.generation import find_towns
-from pls_analysis.sample.model import Town, month, months, per_cent, simulate
+from pls_analysis.sample.generation import find_offices
+from pls_analysis.sample.model import Office, per_cent, periods, simulate
 from pls_analysis.sample.settings import Settings, load_settings
 
 ACCEPTED = ("mediation_accepted", "total")
@@ -19,19 +19,23 @@ ACCEPTED = ("mediation_accepted", "total")
 
 @pytest.fixture
 def settings(invented: Project) -> Settings:
-    return load_settings(invented.config / "sample.yml")
+    return load_settings(invented.config / "sample" / "town_monthly.yml")
 
 
 @pytest.fixture
-def towns(invented: Project, settings: Settings) -> list[Town]:
-    return find_towns(invented, settings, load_areas(invented))
+def towns(invented: Project, settings: Settings) -> list[Office]:
+    return find_offices(invented, settings, load_areas(invented))
 
 
 def span(first: str, last: str) -> list[Period]:
-    return months(parse_period(first), parse_period(last))
+    return periods(parse_period(first), parse_period(last))
 
 
-def in_all(counted, towns: list[Town], when: Period, key=ACCEPTED) -> float:
+def month(year: int, number: int) -> Period:
+    return parse_period(f"{year}-{number:02}")
+
+
+def in_all(counted, towns: list[Office], when: Period, key=ACCEPTED) -> float:
     return sum(counted[town.code, when].flow[key] for town in towns)
 
 

@@ -1,4 +1,4 @@
-"""What is wrong in config/sample.yml is said in words, and what it prints, the form specs know."""
+"""What is wrong in config/sample is said in words, and what it prints, the form specs know."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from pls_analysis.sample.settings import load_settings
 
 def test_a_missing_file_is_named(tmp_path: Path):
     with pytest.raises(ConfigError, match="there is no such file"):
-        load_settings(tmp_path / "sample.yml")
+        load_settings(tmp_path / "town_monthly.yml")
 
 
 @pytest.mark.parametrize(
@@ -41,15 +41,17 @@ def test_a_missing_file_is_named(tmp_path: Path):
     ],
 )  # fmt: skip
 def test_a_wrong_setting_is_said_in_words(tmp_path: Path, change: dict, words: str):
-    given = yaml.safe_load((ROOT / "config" / "sample.yml").read_text(encoding="utf-8"))
-    file = tmp_path / "sample.yml"
+    given = yaml.safe_load(
+        (ROOT / "config" / "sample" / "town_monthly.yml").read_text(encoding="utf-8")
+    )
+    file = tmp_path / "town_monthly.yml"
     file.write_text(yaml.safe_dump(given | change, allow_unicode=True), encoding="utf-8")
     with pytest.raises(ConfigError, match=re.escape(words)):
         load_settings(file)
 
 
 def test_an_unknown_fault_is_named(invented: Project):
-    file = invented.config / "sample.yml"
+    file = invented.config / "sample" / "town_monthly.yml"
     text = file.read_text(encoding="utf-8").replace("  damaged:", "  damagd:")
     file.write_text(text, encoding="utf-8")
     with pytest.raises(ConfigError, match='unknown fault "damagd"'):
@@ -66,7 +68,10 @@ def forms() -> list[Form]:
 
 @pytest.mark.parametrize("month", ["2020-01", "2021-06", "2021-07", "2022-06"])
 def test_every_line_of_the_form_is_known_to_one_spec(forms: list[Form], month: str):
-    settings, when = load_settings(ROOT / "config" / "sample.yml"), parse_period(month)
+    settings, when = (
+        load_settings(ROOT / "config" / "sample" / "town_monthly.yml"),
+        parse_period(month),
+    )
     (form,) = [one for one in forms if one.serves(when)]
     printed = set()
     parent = ""
@@ -92,7 +97,7 @@ def test_the_form_changed_in_mid_year(forms: list[Form]):
 
 
 def test_every_heading_is_known(forms: list[Form]):
-    headings = load_settings(ROOT / "config" / "sample.yml").headings
+    headings = load_settings(ROOT / "config" / "sample" / "town_monthly.yml").tables[0].headings
     for form in forms:
         for basis in ("flow", "cumulative"):
             for word in headings[basis]:
