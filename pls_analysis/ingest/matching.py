@@ -290,6 +290,9 @@ class _Reader:
         if status == "refused":
             return
         basis = basis or measure.basis or period.basis
+        if basis == "flow" and measure.basis == "stock":
+            # The number of people in the month's column is that at its end.
+            basis = "stock"
         start = period.start
         if basis == "cumulative":
             start = year_start(period, self.form.statistical_year)

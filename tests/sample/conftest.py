@@ -40,6 +40,12 @@ def make_project(root: Path) -> Project:
     return load_project(root)
 
 
+@pytest.fixture(scope="session")
+def departments(tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """The invented district's project for its departments' forms."""
+    return make_project(tmp_path_factory.mktemp("departments") / "project")
+
+
 @pytest.fixture
 def invented(tmp_path: Path) -> Project:
     """The invented district's project, without data."""
