@@ -168,8 +168,8 @@ def _check_rule(
         code, what = "part_exceeds_whole", f"{rule.part}, a part of it"
     pairs = _with_digit(whole).merge(parts, on=key, suffixes=("", "_parts"))
     gap = pairs["value_parts"] - pairs["value"]
-    short = (pairs["count"] == due) & (gap < -TOLERANCE) & (rule.relation == "equal")
-    failed = pairs[short | (gap > TOLERANCE)]
+    short = (pairs["count"] == due) & (gap < -TOLERANCE) & (rule.relation != "at_least")
+    failed = pairs[short | ((gap > TOLERANCE) & (rule.relation != "at_most"))]
     for row in failed.to_dict("records"):
         # Each of the rounded parts can be off by half of the last digit, and so can their whole.
         rounding = (row["count"] + 1) / 2 * max(row["digit"], row["digit_parts"])

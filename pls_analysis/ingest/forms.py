@@ -28,7 +28,7 @@ from pls_analysis.project import LEVELS
 AXES = ("measure", "area", "variant", "period")
 RHYTHMS = ("month", "quarter", "half_year", "year")
 BASES = ("flow", "cumulative", "stock")
-RELATIONS = ("equal", "at_least")
+RELATIONS = ("equal", "at_least", "at_most")
 PERIOD_SOURCES = ("title", "sheet", "file")
 REPAIRS = ("inner_blank", "damaged")
 
@@ -73,7 +73,10 @@ class Measure:
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """An arithmetic rule of a form: `parts` (a dimension) or `part` against `whole`."""
+    """An arithmetic rule of a form: `parts` (a dimension) or `part` against `whole`.
+
+    `relation` is that of the whole to the sum of its parts: of parts that overlap it is `at_most`.
+    """
 
     whole: str
     parts: str | None = None

@@ -12,7 +12,7 @@ from pls_analysis.configs import Problems, unknown
 
 WAYS = ("per_unit", "yearly", "stock", "of", "times", "each", "ratio", "sum")
 KEYS = {*WAYS, "share", "mean", "decimals", "growth", "remote", "parts", "overlap", "season",
-        "spread"}  # fmt: skip
+        "spread", "dip"}  # fmt: skip
 TOTAL = "total"
 
 ByYear = Mapping[int, float]
@@ -30,7 +30,7 @@ class Figure:
     breakdown, by "dimension=part"; of parts that `overlap`, a case may belong to several, and
     `each_part` is drawn from the same part of the base. `paths` are stocks by part, and `sums`
     what the parts of a sum are made from. A figure with a `spread` is divided among areas below the
-    office's, so unevenly (sigma of a log-normal).
+    office's, so unevenly (sigma of a log-normal). A `dip` below 1 softens those of the settings.
     """
 
     measure: str
@@ -39,6 +39,7 @@ class Figure:
     base: tuple[str, ...] = ()
     growth: float = 0.0
     remote: bool = False
+    dip: float = 1.0
     decimals: int = 0
     parts: Mapping[str, float] = field(default_factory=dict)
     overlap: bool = False
@@ -87,21 +88,32 @@ def _figure(measure: str, way: str, spec: Mapping[str, Any], above: Mapping[str,
     sums = _by_part(said) if way == "sum" and isinstance(said, dict) else {}
     base = () if way in ("per_unit", "yearly", "stock") or sums else _names(said)
     amount = said if way in ("per_unit", "yearly") else spec.get("share", spec.get("mean", 0.0))
+    paths = _paths(said) if way == "stock" else {}
     bases = (*base, *(name for names in sums.values() for name in _names(names)))
+    stocks = [above[name].is_stock for name in bases if name in above]
     parts = _by_part(spec.get("parts") or {})
     each_part = spec.get("parts") == "same"
     if each_part:
-        parts = dict(above[base[0]].parts) if base and base[0] in above else {}
+        whole = above.get(base[0]) if base else None
+        parts = dict.fromkeys(whole.parts or whole.sums, 0.0) if whole else {}
     return Figure(
-        measure, way, _amounts(amount), base, spec.get("growth", 0.0), spec.get("remote", False),
-        2 if way == "ratio" else spec.get("decimals", 0), parts, bool(spec.get("overlap")),
-        each_part, tuple(spec.get("season") or ()),
-        {part: tuple(sorted(path.items())) for part, path in _paths(said).items()}
-        if way == "stock" else {},
-        {part: _names(names) for part, names in sums.items()}, spec.get("spread", 0.0),
-        way == "stock"
-        or (way == "sum" and any(name in above and above[name].is_stock for name in bases)),
-    )  # fmt: skip
+        measure,
+        way,
+        amounts=_amounts(amount),
+        base=base,
+        growth=spec.get("growth", 0.0),
+        remote=spec.get("remote", False),
+        dip=spec.get("dip", 1.0),
+        decimals=2 if way == "ratio" else spec.get("decimals", 0),
+        parts=parts,
+        overlap=bool(spec.get("overlap")),
+        each_part=each_part,
+        season=tuple(spec.get("season") or ()),
+        paths={part: tuple(sorted(path.items())) for part, path in paths.items()},
+        sums={part: _names(names) for part, names in sums.items()},
+        spread=spec.get("spread", 0.0),
+        is_stock=way == "stock" or (way == "sum" and any(stocks)),
+    )
 
 
 def _names(said: Any) -> tuple[str, ...]:

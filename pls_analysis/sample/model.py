@@ -229,7 +229,7 @@ def _level(settings: Settings, figure: Figure, when: Period) -> float:
     level *= (1 + figure.growth) ** (year - settings.base_year + (number - 6.5) / 12)
     for dip in settings.dips:
         if dip.covers(when):
-            level *= dip.remote if figure.remote else dip.factor
+            level *= (dip.remote if figure.remote else dip.factor) ** figure.dip
     return level
 
 
