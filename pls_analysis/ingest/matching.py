@@ -289,10 +289,9 @@ class _Reader:
         value, status = self._value(record, target, measure)
         if status == "refused":
             return
-        basis = basis or measure.basis or period.basis
-        if basis == "flow" and measure.basis == "stock":
-            # The number of people in the month's column is that at its end.
-            basis = "stock"
+        # A number of people is that at the period's end, whatever its column is called.
+        stock = "stock" if measure.basis == "stock" else None
+        basis = stock or basis or measure.basis or period.basis
         start = period.start
         if basis == "cumulative":
             start = year_start(period, self.form.statistical_year)
