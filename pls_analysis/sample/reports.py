@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from pathlib import PurePosixPath
 
 from pls_analysis.periods import Period
 from pls_analysis.sample.figures import Figure
@@ -124,7 +125,11 @@ def compose(
         tables[0].lines.append(
             _local_line(settings, style.local_row, draw.randint(1, 9), draw.randint(10, 40))
         )
+    path = style.file_name(filer, period, settings.file_type)
     for table in tables:
+        if settings.file_type == "csv":
+            # A text file has no sheets: its name stands for that of its only one.
+            table.sheet = PurePosixPath(path).stem
         for line in table.lines:
             for entry in line.entries.values():
                 entry.sheet = table.sheet
@@ -132,7 +137,7 @@ def compose(
         filer=filer,
         period=period,
         style=style,
-        path=style.file_name(filer, period, settings.file_type),
+        path=path,
         office=f"{filer.name}{settings.office}",
         declared=period.end + dt.timedelta(days=late),
         tables=tables,
