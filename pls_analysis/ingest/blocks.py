@@ -202,7 +202,7 @@ class Block:
         for col, path in paths.items():
             box = None if self.unit_row is None else self.grid.at(self.unit_row, col)
             if box is not None and not box.is_missing:
-                found[col] = box.text.strip("()")
+                found[col] = units.bare(box.text)
             elif (named := _named_unit(path)) is not None:
                 found[col] = named
         return found
@@ -298,7 +298,7 @@ class Block:
 
     def _unit_in(self, row: int, col: int) -> str | None:
         box = self.grid.at(row, col)
-        return None if box is None or box.is_missing else box.text.strip("()")
+        return None if box is None or box.is_missing else units.bare(box.text)
 
     def _serial_total(self, row: int) -> tuple[str, ...]:
         """合计 written in the column of running numbers labels its row all the same."""

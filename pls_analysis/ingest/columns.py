@@ -53,6 +53,6 @@ def _holds_years(boxes: Sequence[Box]) -> bool:
 
 def _holds_units(boxes: Sequence[Box], heading: str) -> bool:
     texts = [box.text for box in boxes if box.reading.kind == "text"]
-    named = sum(units.is_unit(text.strip("()")) for text in texts)
+    named = sum(units.is_unit(units.bare(text)) for text in texts)
     headed = bool(words.UNIT_HEADING.match(heading))
     return named >= (0.6 if headed else 0.9) * len(texts) and (headed or heading == "")

@@ -41,6 +41,11 @@ def is_unit(text: str) -> bool:
     )
 
 
+def bare(text: str) -> str:
+    """A unit without the brackets around it, and with those within it: (件), 件(次)."""
+    return text[1:-1] if text.startswith("(") and text.endswith(")") else text
+
+
 @lru_cache(maxsize=4096)
 def split_scale(text: str) -> tuple[int, str | None]:
     """Split what follows a figure into factor and unit: 万件 is (10000, 件), 千克 (1, 千克).

@@ -15,7 +15,7 @@ from pls_analysis.project import Project
 from pls_analysis.sample.files import check_clear, write_manifest
 from pls_analysis.sample.generation import compose_reports, find_offices
 from pls_analysis.sample.reports import Report
-from pls_analysis.sample.settings import load_sample
+from pls_analysis.sample.settings import monthly_form
 from pls_analysis.sample.workbooks import write_report
 
 FOLDER = "broken"
@@ -44,9 +44,7 @@ def broken(
     `generate` does.
     """
     out = out or project.raw
-    forms = load_sample(project.config / "sample")
-    # A form that says who files it and in which month has the most that can be left out.
-    settings = next((one for one in forms if one.level != "district" and one.length == 1), forms[0])
+    settings = monthly_form(project.config / "sample")
     seed = settings.seed if seed is None else seed
     areas = load_areas(project)
     office = find_offices(project, settings, areas)[0]

@@ -170,6 +170,15 @@ def load_sample(folder: Path, forms: Sequence[str] = ()) -> list[Settings]:
     return [one for one in found if not forms or one.form in forms]
 
 
+def monthly_form(folder: Path) -> Settings:
+    """The settings of the form that most offices file: that of the towns' month, else the first.
+
+    Raises ConfigError as load_sample does.
+    """
+    forms = load_sample(folder)
+    return next((one for one in forms if one.level != "district" and one.length == 1), forms[0])
+
+
 def load_settings(file: Path) -> Settings:
     """Read the settings of one form, with those shared by all forms beside it.
 

@@ -19,10 +19,11 @@ from openpyxl.utils import get_column_letter
 from pls_analysis.areas import load_areas
 from pls_analysis.periods import parse_period
 from pls_analysis.project import FILE, Project, find_project, load_project
-from pls_analysis.sample.generation import find_towns, generate
-from pls_analysis.sample.model import Town, months, simulate
-from pls_analysis.sample.settings import load_settings
-from pls_analysis.sample.workbooks import MARK, write_workbook
+from pls_analysis.sample.generation import find_offices, generate
+from pls_analysis.sample.model import Office, periods, simulate
+from pls_analysis.sample.pages import MARK
+from pls_analysis.sample.settings import monthly_form
+from pls_analysis.sample.workbooks import write_workbook
 
 MONTH = "2022-06"
 FORMS = 2
@@ -58,7 +59,8 @@ def trial_project(workbook: str | Path = "") -> Project:
 
 def _write_monthly_forms(trial: Project) -> None:
     with tempfile.TemporaryDirectory() as folder:
-        made = generate(trial, Path(folder), start=MONTH, until=MONTH)
+        form = monthly_form(trial.config / "sample").form
+        made = generate(trial, Path(folder), start=MONTH, until=MONTH, forms=[form])
         for path in made.files[:FORMS]:
             shutil.copy(Path(folder) / path, trial.raw)
 
@@ -68,10 +70,10 @@ def write_yearbook(project: Project, file: Path) -> None:
 
     One figure has lost a digit, as happens in print: the total tells.
     """
-    settings = load_settings(project.config / "sample.yml")
+    settings = monthly_form(project.config / "sample")
     areas = load_areas(project)
-    towns = find_towns(project, settings, areas)
-    span = months(parse_period(f"{YEARS[0]}-01"), parse_period(f"{YEARS[-1]}-12"))
+    towns = find_offices(project, settings, areas)
+    span = periods(parse_period(f"{YEARS[0]}-01"), parse_period(f"{YEARS[-1]}-12"))
     counted = simulate(settings, towns, span, settings.seed)
     years: dict[tuple[str, str, int], int] = {}
     for (code, month), figures in counted.items():
@@ -118,7 +120,7 @@ def _write_head(sheet) -> None:
 
 
 def _rows(
-    towns: Sequence[Town], years: Mapping[tuple[str, str, int], int], whole: str
+    towns: Sequence[Office], years: Mapping[tuple[str, str, int], int], whole: str
 ) -> list[list[object]]:
     columns = [(measure, year) for measure in COLUMNS for year in YEARS]
     rows: list[list[object]] = [
