@@ -90,6 +90,19 @@ def test_every_heading_is_understood(read: Read):
     assert unexpected[["code", "message", "file"]].to_dict("records") == []
 
 
+@pytest.mark.parametrize("seed", [3, 8])
+def test_offices_of_other_habits_are_read_too(invented: Project, tmp_path: Path, seed: int):
+    truth = generate(invented, tmp_path / "raw", seed, "2021-10", "2021-12", forms=FORMS)
+    ingest(invented, tmp_path / "raw", tmp_path / "processed", jobs=1)
+    read = Store(tmp_path / "processed").observations()
+    found = {tuple(row) for row in read[[*KEY, "cell"]].astype(str).to_numpy().tolist()}
+    right = truth.frame()
+    wanted = right[right["expected"] == "used"][[*KEY, "cell"]].astype(str).to_numpy().tolist()
+    assert {tuple(row) for row in wanted} <= found
+    known = right[[*KEY, "cell"]].astype(str).to_numpy().tolist()
+    assert found <= {tuple(row) for row in known}
+
+
 def test_every_file_says_that_it_is_synthetic(read: Read):
     assert all(is_synthetic(read.project.raw / path) for path in read.truth.files)
     kinds = {Path(path).suffix for path in read.truth.files}
