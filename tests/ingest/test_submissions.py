@@ -198,16 +198,26 @@ def test_months_against_running_totals(flow: list, total: list, codes: set[str])
     assert len(checked.standing) == len(rows) - withheld
 
 
-ROUNDED = [  # whole, its four parts, whether the check fails
-    ("222.7", ["86.1", "40.8", "18.4", "77.2"], False),  # 222.5: five figures, each rounded
-    ("222.8", ["86.1", "40.8", "18.4", "77.2"], True),
-    ("223", ["86", "41", "18", "77"], True),  # counts printed in full
+RELATIONS = [  # relation, whole, its four parts, whether the check fails
+    (
+        "equal",
+        "222.7",
+        ["86.1", "40.8", "18.4", "77.2"],
+        False,
+    ),  # 222.5: five figures, each rounded
+    ("equal", "222.8", ["86.1", "40.8", "18.4", "77.2"], True),
+    ("equal", "223", ["86", "41", "18", "77"], True),  # counts printed in full
+    ("at_least", "223", ["86", "41", "18", "77"], False),
+    ("at_least", "221", ["86", "41", "18", "77"], True),
+    ("at_most", "221", ["86", "41", "18", "77"], False),  # parts that overlap
+    ("at_most", "222", ["86", "41", "18", "77"], False),
+    ("at_most", "223", ["86", "41", "18", "77"], True),
 ]
 
 
-@pytest.mark.parametrize(("whole", "parts", "fails"), ROUNDED)
-def test_parts_may_miss_their_whole_by_what_rounding_takes(
-    tmp_path: Path, whole: str, parts: list[str], fails: bool
+@pytest.mark.parametrize(("relation", "whole", "parts", "fails"), RELATIONS)
+def test_parts_stand_in_their_relation_to_the_whole(
+    tmp_path: Path, relation: str, whole: str, parts: list[str], fails: bool
 ) -> None:
     spec = """
         form: monthly
@@ -223,8 +233,8 @@ def test_parts_may_miss_their_whole_by_what_rounding_takes(
             labels: [受理]
             breakdown: {kind=a: [甲], kind=b: [乙], kind=c: [丙], kind=d: [丁]}
         checks:
-          - {whole: accepted, parts: kind, relation: equal}
-    """
+          - {whole: accepted, parts: kind, relation: RELATION}
+    """.replace("RELATION", relation)
     rows = observed(*[("a", "2022-06", float(one), "C4") for one in (whole, *parts)])
     rows["raw"] = [whole, *parts]
     rows["breakdown"] = ["total", "kind=a", "kind=b", "kind=c", "kind=d"]
