@@ -117,3 +117,20 @@ def test_the_same_seed_gives_the_same_bytes(read: Read, tmp_path: Path):
     for file in files:
         other = tmp_path / "two" / file.relative_to(tmp_path / "one")
         assert file.read_bytes() == other.read_bytes(), file.name
+
+
+@pytest.mark.parametrize("kind", ["xlsx", "xls", "ods", "csv"])
+def test_a_form_says_the_same_in_every_kind_of_file(invented: Project, kind: str):
+    forms = ["hotline_monthly"] if kind == "csv" else ["hotline_monthly", "mediation_quarterly"]
+    for form in forms:
+        file = invented.config / "sample" / f"{form}.yml"
+        text = file.read_text(encoding="utf-8")
+        file.write_text(f"{text}file_type: {kind}\n", encoding="utf-8")
+    truth = generate(invented, start="2021-04", until="2021-06", forms=forms).frame()
+    ingest(invented, jobs=1)
+    read = Store(invented.processed).observations()
+    usable = truth[truth["expected"] == "used"]
+    both = usable.merge(read, on=["measure", "breakdown", "basis", "cell", "raw"])
+    assert {Path(path).suffix for path in truth["file"]} == {f".{kind}"}
+    assert len(both) == len(usable) > 40
+    assert both["value_x"].equals(both["value_y"])
