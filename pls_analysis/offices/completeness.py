@@ -57,8 +57,12 @@ def completeness(
     figures = store.observations(columns=["submission", "value"]).dropna(subset=["value"])
     filled = figures["submission"].value_counts().to_dict()
     filings: list[Filing] = []
+    owed: set[tuple[str, Period]] = set()
     for form in forms:
         for due in due_periods(form, period):
+            if (form.id, due) in owed:
+                continue  # another table of the same form, with a spec of its own
+            owed.add((form.id, due))
             sent = _sent(submissions, form, due)
             offices = _senders(form, tree, home, due.end)
             filings += _filings(form, due, offices, sent, filled, days_to_file)

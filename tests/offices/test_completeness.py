@@ -36,7 +36,7 @@ HOME = "990101"
 
 def form(tmp_path: Path, name="monthly", sender="town", rhythm="month", more="") -> Form:
     folder = tmp_path / name
-    folder.mkdir()
+    folder.mkdir(parents=True)
     spec = SPEC.format(form=name, sender=sender, rhythm=rhythm, more=more)
     (folder / f"{name}.yml").write_text(spec, encoding="utf-8")
     (loaded,) = load_forms(folder)
@@ -124,6 +124,12 @@ def test_a_monthly_form_is_due_three_times_in_a_quarter(
         ("2022-05", "甲镇"), ("2022-06", "甲镇"), ("2022-06", "乙镇"),
     ]  # fmt: skip
     assert len(found) == 3 + 3 + 2
+
+
+def test_a_form_of_two_tables_is_owed_once(store: Store, tree: AreaTree, tmp_path: Path):
+    tables = [form(tmp_path / one) for one in ("first", "second")]
+    once = completeness(store, tables[:1], tree, HOME, parse_period("2022-06"))
+    assert completeness(store, tables, tree, HOME, parse_period("2022-06")) == once
 
 
 def test_forms_nobody_files_are_owed_by_nobody(store: Store, tree: AreaTree, tmp_path: Path):
