@@ -16,7 +16,7 @@ from pls_analysis.explore.tidy import figure, joined, titled, unit_of
 from pls_analysis.ingest import values, words
 from pls_analysis.ingest.cells import Address
 from pls_analysis.ingest.layout import Layout, Record, Table
-from pls_analysis.ingest.matching import REFUSALS
+from pls_analysis.ingest.measuring import REFUSALS
 from pls_analysis.ingest.rows import Box
 from pls_analysis.ingest.totals import Suspect, check_totals, find_suspects
 

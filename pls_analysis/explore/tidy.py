@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from pls_analysis.explore.opening import explored, layouts
 from pls_analysis.ingest import units, values, words
 from pls_analysis.ingest.layout import Layout, Record, Table
-from pls_analysis.ingest.matching import REFUSALS
+from pls_analysis.ingest.measuring import REFUSALS
 from pls_analysis.ingest.timing import as_title, periods_in, says_only_period
 from pls_analysis.observations import RATES
 from pls_analysis.periods import CALENDAR, Period

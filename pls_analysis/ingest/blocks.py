@@ -203,7 +203,7 @@ class Block:
             box = None if self.unit_row is None else self.grid.at(self.unit_row, col)
             if box is not None and not box.is_missing:
                 found[col] = units.bare(box.text)
-            elif (named := _named_unit(path)) is not None:
+            elif (named := named_unit(path)) is not None:
                 found[col] = named
         return found
 
@@ -231,18 +231,8 @@ class Block:
             self._mark(self.grid.rows[row], "section")
         corner = [box for box in headings if box.col < value_cols[0]]
         said = tuple(box.text for box in titles)
-        unit = _table_unit([box.text for box in (*titles, *facts, *corner)], said)
-        return said, tuple(self._facts(without_remarks([*facts, *notes]))), unit
-
-    def _facts(self, boxes: Iterable[Box]) -> Iterable[Fact]:
-        """The lines about the form; the date beside 填报日期 is no line of its own."""
-        dated: Box | None = None
-        for box in boxes:
-            if box is dated:
-                continue
-            beside = self.grid.at(box.row, box.last_col + 1)
-            dated = beside if words.DATE_FACT.search(box.text) else None
-            yield Fact(box.text, beside.text if beside is not None else "", box)
+        unit = table_unit([box.text for box in (*titles, *facts, *corner)], said)
+        return said, tuple(facts_of(self.grid, without_remarks([*facts, *notes]))), unit
 
     def _mark(self, boxes: Iterable[Box], role: Role) -> None:
         for box in boxes:
@@ -279,7 +269,7 @@ class Block:
             if not key:
                 key = self._serial_total(row)
             row_unit = None if unit_col is None else self._unit_in(row, unit_col)
-            named = _named_unit(key)
+            named = named_unit(key)
             for box in self.grid.rows[row]:
                 col = box.cell.col
                 if col not in self.columns or (row, col) in self.roles:
@@ -318,11 +308,22 @@ class Block:
         return "unplaced" if box.is_figure and kind == "empty" else "attribute"
 
 
+def facts_of(grid: Grid, boxes: Iterable[Box]) -> Iterable[Fact]:
+    """The lines about a form; the date beside 填报日期 is no line of its own."""
+    dated: Box | None = None
+    for box in boxes:
+        if box is dated:
+            continue
+        beside = grid.at(box.row, box.last_col + 1)
+        dated = beside if words.DATE_FACT.search(box.text) else None
+        yield Fact(box.text, beside.text if beside is not None else "", box)
+
+
 def _labels(path: Sequence[str]) -> list[str]:
     return [values.label(part) for part in path]
 
 
-def _named_unit(path: Sequence[str]) -> str | None:
+def named_unit(path: Sequence[str]) -> str | None:
     """The unit that the lowest label names that names one: 金额（万元）/本月, 咨询/人次."""
     for depth in range(len(path) - 1, -1, -1):
         label, unit = values.split_label(path[depth])
@@ -333,7 +334,7 @@ def _named_unit(path: Sequence[str]) -> str | None:
     return None
 
 
-def _table_unit(lines: Sequence[str], titles: Sequence[str]) -> str | None:
+def table_unit(lines: Sequence[str], titles: Sequence[str]) -> str | None:
     """The unit stated around a table: 单位：万人 in any line, else (万人) behind a title.
 
     Several, 单位：人、万元, are given as written: which of them is meant is for the form to say.

@@ -35,9 +35,13 @@ class FlatRows:
 
     def said(self, row: int) -> Iterator[tuple[str, tuple[str, ...]]]:
         """What a row's labels are about, and the labels: ("area", ("London", "Isleworth"))."""
-        for says, columns in self.columns.items():
-            boxes = (self.grid.at(row, col) for col in columns)
-            yield says, tuple("" if box is None else box.text for box in boxes)
+        for says in self.columns:
+            yield says, self.labels_of(says, row)
+
+    def labels_of(self, says: str, row: int) -> tuple[str, ...]:
+        """The labels of a row that say one thing, outermost first, blanks among them."""
+        boxes = (self.grid.at(row, col) for col in self.columns.get(says, ()))
+        return tuple("" if box is None else box.text for box in boxes)
 
 
 def flat_rows(form: Form, table: Table, grid: Grid) -> FlatRows:
@@ -49,10 +53,22 @@ def flat_rows(form: Form, table: Table, grid: Grid) -> FlatRows:
             columns.setdefault(form.row_labels[head], []).append(col)
     with_figures = {record.box.col for record in table.records}
     known = {*form.row_labels, *form.attributes}
-    undeclared = [head for col, head in heads.items() if col not in with_figures]
+    undeclared = [
+        head
+        for col, head in heads.items()
+        if col not in with_figures and not is_figure_heading(form, table.headings[col])
+    ]
     return FlatRows(
         grid,
         columns,
         tuple(head for head in undeclared if head not in known),
-        tuple(head for head in form.row_labels if head not in heads.values()),
+        tuple(names[0] for names in form.row_heads if not {*names} & {*heads.values()}),
     )
+
+
+def is_figure_heading(form: Form, path: Sequence[str]) -> bool:
+    """Whether a form says that what stands under a heading is to be read, or known and not used."""
+    labels = [values.label(part) for part in path]
+    paths = [labels, *([label] for label in labels)]
+    aliases = (form.labels, form.variants, form.ignored, form.year_before)
+    return any(known.cut("".join(one))[0] or known.find(one) for known in aliases for one in paths)

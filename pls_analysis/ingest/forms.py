@@ -26,6 +26,8 @@ from pls_analysis.periods import (
 from pls_analysis.project import LEVELS
 
 AXES = ("measure", "area", "variant", "period")
+ROW_LABELS = (*AXES, "subject", "each")
+"""What a label column of a flat table may say."""
 RHYTHMS = ("month", "quarter", "half_year", "year")
 BASES = ("flow", "cumulative", "stock")
 RELATIONS = ("equal", "at_least", "at_most")
@@ -36,9 +38,10 @@ KEYS = {
     "form", "title", "sender", "rhythm", "from", "until", "match", "rows", "columns", "area",
     "scope", "office", "key", "attributes", "variants", "ignored", "measures", "checks",
     "period", "statistical_year", "areas", "repair", "markers", "year_before", "together",
+    "subject", "done", "undone",
 }  # fmt: skip
 MEASURE_KEYS = {"name", "unit", "labels", "breakdown", "range", "basis", "public", "people",
-                "adds_up"}  # fmt: skip
+                "adds_up", "words", "count"}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +59,8 @@ class Measure:
 
     `parts` names the parts of its breakdowns ("kind=family") per language. What is not `public`
     stays out of briefs and reports; counts of `people` are suppressed there where small. What does
-    not `adds_up` (a median, an index) is never summed over periods.
+    not `adds_up` (a median, an index) is never summed over periods. `words` are the figures that
+    texts stand for; a measure that is to `count` counts rows by what their cells say.
     """
 
     id: str
@@ -69,6 +73,8 @@ class Measure:
     public: bool = True
     people: bool = False
     adds_up: bool = True
+    words: Mapping[str, float] = field(default_factory=dict)
+    count: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +95,9 @@ class Form:
     """One form spec, valid for the periods from `valid_from` to `valid_until`.
 
     `row_labels` gives, for a flat table, what each label column says, by its heading; `rows` is
-    then empty. `together` are the parts of a year whose figures are published as one.
+    then empty, and `row_heads` has the spellings of each of those headings. `subject` is what a key
+    of its rows looks like. `together` are the parts of a year whose figures are published as one.
+    `done` and `undone` are the words by which a text says on which day something was done.
     """
 
     id: str
@@ -116,8 +124,12 @@ class Form:
     markers: Mapping[str, str] = field(default_factory=dict)
     checks: tuple[Check, ...] = ()
     row_labels: Mapping[str, str] = field(default_factory=dict)
+    row_heads: tuple[tuple[str, ...], ...] = ()
     year_before: Aliases = field(default_factory=Aliases)
     together: tuple[int, ...] = ()
+    subject: str = ""
+    done: tuple[str, ...] = ()
+    undone: tuple[str, ...] = ()
     valid_from: Period | None = None
     valid_until: Period | None = None
 
@@ -165,8 +177,9 @@ def _problems(spec: Any, levels: Sequence[str]) -> Iterable[str]:
         if key in spec and not isinstance(spec[key], dict) and spec[key] not in allowed:
             yield f"`{key}: {spec[key]}` is none of {', '.join(allowed)}"
     for head, says in spec["rows"].items() if isinstance(spec.get("rows"), dict) else ():
-        if says not in AXES:
-            yield f"`rows: {head}: {says}` is none of {', '.join(AXES)}"
+        if says not in ROW_LABELS:
+            yield f"`rows: {head}: {says}` is none of {', '.join(ROW_LABELS)}"
+    yield from _row_problems(spec)
     if spec.get("sender") and spec["sender"] not in levels:
         yield unknown("level of a sender", str(spec["sender"]), levels)
     if spec.get("statistical_year", "calendar") not in STATISTICAL_YEARS:
@@ -190,6 +203,25 @@ def _problems(spec: Any, levels: Sequence[str]) -> Iterable[str]:
     yield from _check_problems(spec.get("checks") or [], measures)
 
 
+def _row_problems(spec: Mapping[str, Any]) -> Iterable[str]:
+    """Faults of what only tables of rows have: keys of subjects, and rows that are counted."""
+    rows, measures = spec.get("rows"), spec.get("measures")
+    said = set(rows.values()) if isinstance(rows, dict) else set()
+    counts = [
+        name
+        for name, measure in (measures.items() if isinstance(measures, dict) else ())
+        if isinstance(measure, dict) and measure.get("count")
+    ]
+    if "subject" in said and not spec.get("subject"):
+        yield "`rows:` has a subject, so `subject:` must say what its keys look like"
+    try:
+        re.compile(str(spec.get("subject", "")))
+    except re.error as error:
+        yield f"`subject: {spec['subject']}` is no pattern: {error}"
+    if counts and "each" not in said:
+        yield f"measure `{counts[0]}` counts rows, so `rows:` must say what tells them apart (each)"
+
+
 def _measure_problems(measure: Any) -> Iterable[str]:
     if not isinstance(measure, dict):
         yield "needs `unit:` and `labels:`"
@@ -205,7 +237,12 @@ def _measure_problems(measure: Any) -> Iterable[str]:
     limits = measure.get("range")
     if limits is not None and not _is_range(limits):
         yield f"`range: {limits}` is not two numbers, the smaller first"
-    for key in ("public", "people", "adds_up"):
+    words = measure.get("words") or {}
+    if not isinstance(words, dict) or not all(
+        isinstance(one, int | float) for one in words.values()
+    ):
+        yield f"`words: {words}` does not give a figure for each text, such as {{有: 1, 无: 0}}"
+    for key in ("public", "people", "adds_up", "count"):
         if not isinstance(measure.get(key, True), bool):
             yield f"`{key}:` is yes or no"
     for part in measure.get("breakdown") or {}:
@@ -263,6 +300,7 @@ def _form(spec: Mapping[str, Any], source: str) -> Form:
     areas = [(str(a), str(code)) for a, code in (spec.get("areas") or {}).items()]
     rows = spec.get("rows", "area")
     flat = rows if isinstance(rows, dict) else {}
+    spelled = {tuple(map(values.label, str(head).split("|"))): flat[head] for head in flat}
     return Form(
         id=spec["form"],
         title=spec.get("title", spec["form"]),
@@ -285,10 +323,14 @@ def _form(spec: Mapping[str, Any], source: str) -> Form:
         period_sources=tuple(_listed(spec.get("period")) or ("title",)),
         statistical_year=statistical_year(spec.get("statistical_year", "calendar")),
         repair=frozenset(_listed(spec.get("repair"))),
-        markers=spec.get("markers") or {},
-        row_labels={values.label(str(head)): says for head, says in flat.items()},
+        markers={values.normalise(str(a)): b for a, b in (spec.get("markers") or {}).items()},
+        row_labels={head: says for heads, says in spelled.items() for head in heads},
+        row_heads=tuple(spelled),
         year_before=read_aliases((a, True) for a in _listed(spec.get("year_before"))),
         together=tuple(spec.get("together") or ()),
+        subject=str(spec.get("subject") or ""),
+        done=tuple(_listed(spec.get("done"))),
+        undone=tuple(_listed(spec.get("undone"))),
         checks=tuple(Check(**check) for check in spec.get("checks") or []),
         valid_from=parse_period(str(spec["from"])) if spec.get("from") else None,
         valid_until=parse_period(str(spec["until"])) if spec.get("until") else None,
@@ -305,6 +347,8 @@ def _measure(name: str, spec: Mapping[str, Any]) -> Measure:
     return Measure(
         name, names, spec["unit"], spec.get("basis"), least, most, parts,
         spec.get("public", True), spec.get("people", False), spec.get("adds_up", True),
+        {values.normalise(str(text)): float(n) for text, n in (spec.get("words") or {}).items()},
+        spec.get("count", False),
     )  # fmt: skip
 
 

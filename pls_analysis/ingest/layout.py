@@ -30,12 +30,13 @@ def detect_all(sheets: Iterable[Sheet]) -> list[Layout]:
     return layouts
 
 
-def detect(sheet: Sheet, earlier: Sequence[Table] = ()) -> Layout:
+def detect(sheet: Sheet, earlier: Sequence[Table] = (), grid: Grid | None = None) -> Layout:
     """Find the tables of a sheet; an empty sheet has none.
 
-    `earlier` are the tables of the sheets before it, with which one marked 续表 may go on.
+    `earlier` are the tables of the sheets before it, with which one marked 续表 may go on; `grid`
+    is the sheet's, where it is at hand.
     """
-    grid = read_grid(sheet)
+    grid = read_grid(sheet) if grid is None else grid
     if not grid.boxes:
         return Layout(sheet, grid, ())
     roles: dict[Address, Role] = {}

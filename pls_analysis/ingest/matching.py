@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from functools import cache, partial
 from typing import Any
 
 from pls_analysis.areas import Area
 from pls_analysis.configs import nearest
-from pls_analysis.ingest import units, values
+from pls_analysis.ingest import values, words
 from pls_analysis.ingest.aliases import Aliases
 from pls_analysis.ingest.choosing import choose_form
+from pls_analysis.ingest.counting import Count, Row, Tally
 from pls_analysis.ingest.extraction import Context, Extraction, Observed
 from pls_analysis.ingest.filing import FilingError, find_office
-from pls_analysis.ingest.flat import flat_rows
-from pls_analysis.ingest.forms import Form, Measure, Target
+from pls_analysis.ingest.flat import FlatRows, flat_rows
+from pls_analysis.ingest.forms import Form, Target
 from pls_analysis.ingest.layout import Layout, Record, Table
+from pls_analysis.ingest.measuring import Measured, Unusable, measure_cell
+from pls_analysis.ingest.remains import account_for_rest, log_sides
 from pls_analysis.ingest.rows import Box
 from pls_analysis.ingest.timing import (
     UNRESOLVED,
@@ -25,28 +29,20 @@ from pls_analysis.ingest.timing import (
     take_period,
     year_start,
 )
-from pls_analysis.observations import RATES
 from pls_analysis.periods import Period
 
-REFUSALS = {
-    "approximate": "is approximate (约, 余, 多): nobody can add it up",
-    "range": "is a range, not one figure",
-    "bad_grouping": "has its thousands commas in the wrong places",
-    "damaged": "is damaged: a stray sign stands among its digits",
-    "inner_blank": "has a blank among its digits",
-    "bracketed": "stands in brackets: a footnote or a negative figure, the file does not say",
-    "word": "is a word where a figure belongs",
-    "fraction": "is a fraction or a date, the file does not say which",
-    "two_figures": "holds two figures",
-    "footnote": "carries a footnote mark that may be one of its digits",
-    "mixed_scales": "names two scales (万 and 亿)",
-    "scientific": "is written as a power of ten: its digits may have been cut",
-    "hidden_scale": "is shown by its number format as another figure than the file holds",
-    "shown_as_date": "is shown as a date by its number format",
-    "two_scales": "names its scale, and so does its heading: nobody can say whether both count",
+ROW_FAULTS = {
+    "subject": (
+        "subject_unknown",
+        "Nothing beside these figures is a key as the form declares it.",
+        "Ask the office for the key; without it nobody knows whose figures they are.",
+    ),
+    "shared": (
+        "merged_figure",
+        "One figure is merged over several rows: nobody can say whether it is each one's or all's.",
+        "Ask the office for a figure for each row.",
+    ),
 }
-
-NO_PLACE_FOR_FIGURES = ("title", "fact", "note", "section")
 
 
 def apply_forms(layout: Layout, context: Context, out: Extraction) -> None:
@@ -56,47 +52,8 @@ def apply_forms(layout: Layout, context: Context, out: Extraction) -> None:
         form = choose_form(table, sheet, context, out)
         if form is not None:
             _Reader(form, table, layout, context, out).read()
-        _log_sides(table, form, sheet, out)
-    unplaced: dict[str, list[Box]] = {}
-    for address, role in sorted(layout.roles.items()):
-        box = layout.grid.boxes[address]
-        key = (sheet, address)
-        if key in out.logged:
-            continue
-        figure = box.is_figure or box.is_refused
-        if role == "unplaced" or (figure and role in NO_PLACE_FOR_FIGURES):
-            severity = "info" if role in ("note", "fact") or not figure else "warning"
-            unplaced.setdefault(severity, []).append(box)
-        elif role != "value":
-            out.used.add(key)
-    for severity, boxes in unplaced.items():
-        for block in _blocks(boxes):
-            message = "Belongs to no table that could be read."
-            out.log(severity, "unplaced", message, sheet, block)
-
-
-def _blocks(boxes: Sequence[Box]) -> Iterable[list[Box]]:
-    """Boxes, in order of rows, in blocks that blank rows or used ones part."""
-    block: list[Box] = []
-    for box in boxes:
-        if block and box.row > block[-1].row + 1:
-            yield block
-            block = []
-        block.append(box)
-    if block:
-        yield block
-
-
-def _log_sides(table: Table, form: Form | None, sheet: str, out: Extraction) -> None:
-    """Log figures in columns that the form does not declare to carry none."""
-    by_heading: dict[str, list[Box]] = {}
-    for heading, box in table.sides:
-        if form is None or values.label(heading) not in form.attributes:
-            by_heading.setdefault(heading, []).append(box)
-    for heading, boxes in by_heading.items():
-        message = f"The column {heading or '(no heading)'} was not taken for figures."
-        remedy = "If it holds none, add it to `attributes:` of the form spec."
-        out.log("warning", "column_unknown", message, sheet, boxes, remedy)
+        log_sides(table, form, sheet, out)
+    account_for_rest(layout, out)
 
 
 class _Reader:
@@ -109,6 +66,7 @@ class _Reader:
         self.context, self.sheet = context, layout.sheet.name
         self.boxes = [record.box for record in table.records]
         self.unknown: dict[tuple[str, str], list[Box]] = {}
+        self.tally = Tally()
         self.scope = form.scope or context.home
         self.flat = flat_rows(form, table, layout.grid) if form.row_labels else None
         # Every row repeats the columns' paths and every column the rows': look each up once.
@@ -139,6 +97,7 @@ class _Reader:
             return None
         for record in self.table.records:
             self._read_record(record)
+        self._count_rows()
         self._log_unknown()
         return None
 
@@ -186,19 +145,35 @@ class _Reader:
         at = self.period.end if self.period is not None else None
         return self.context.areas.resolve(text, within=self.scope, at=at, level=level)
 
+    def _find_scope(self) -> str:
+        """The area that a row's area lies in: in a table of an office's own, that office's."""
+        return self.office if self.form.area == "office" else self.scope
+
     # -- one figure ---------------------------------------------------------------------------
 
     def _read_record(self, record: Record) -> None:
         if self.flat is not None and record.box.col in self.flat.labels:
             self.out.used.add((self.sheet, (record.box.row, record.box.col)))
             return
+        if self._is_shared(record.box):
+            return self._unknown("shared", record.headings, record.box)
         said = self._said(record)
         ignored = next((path for _, path in said if self._ignored(path)), None)
+        if ignored is None and self._is_sum(record.keys):
+            ignored = record.keys
         if ignored is not None:
             self._unknown("ignored", ignored, record.box)
             return
         basis, period, area, target, earlier = None, self.period, None, None, None
+        subject = ""
         for kind, path in said:
+            if kind == "each":
+                continue
+            if kind == "subject":
+                subject = words.squeeze("/".join(path))
+                if not re.fullmatch(self.form.subject, subject):
+                    return self._unknown("subject", (), record.box)
+                continue
             said_period, rest = self._period_of(kind, path)
             if said_period == UNRESOLVED:
                 return self._unknown("period", path, record.box)
@@ -216,6 +191,9 @@ class _Reader:
             labels = tuple(values.label(part) for part in rest)
             if kind == "measure":
                 target = self._target_of(labels)
+                if target is not None and self.form.measures[target.measure].count:
+                    rest = (*rest, record.box.text)
+                    target = self._target_of((*labels, values.label(record.box.text)))
                 if target is None:
                     return self._unknown("measure", rest, record.box)
             else:
@@ -225,7 +203,25 @@ class _Reader:
         if target is None or period is None:
             return self._unknown("period", record.headings, record.box)
         period = period.year_before() if earlier else period
-        return self._observe(record, target, basis, period, area or self.office)
+        area = area or self.office
+        if self.form.measures[target.measure].count:
+            each = self.flat.labels_of("each", record.box.row) if self.flat else ()
+            self.tally.rows.append(Row(each, target, area, period, record.box))
+            return None
+        return self._observe(record, target, basis, period, area, subject)
+
+    def _is_shared(self, box: Box) -> bool:
+        """Whether a figure of a flat table is merged over rows that are about different things."""
+        if self.flat is None or box.last_row == box.row:
+            return False
+        rows = range(box.row, box.last_row + 1)
+        return len({tuple(self.flat.said(row)) for row in rows}) > 1
+
+    def _is_sum(self, keys: Sequence[str]) -> bool:
+        """Whether a row of a flat table is the sum of others: 合计, unless an area is called so."""
+        last = words.squeeze(next(filter(None, reversed(keys)), ""))
+        is_sum = self.flat is not None and words.SUM_OF_ROWS.match(last)
+        return bool(is_sum) and self.form.areas.find([values.label(last)]) is None
 
     def _said(self, record: Record) -> list[tuple[str, tuple[str, ...]]]:
         """What a figure's labels are about, row labels first: each with its path."""
@@ -272,9 +268,9 @@ class _Reader:
             return self.scope
         code = self.form.areas.find(labels) or self.form.areas.find(labels[-1:])
         if code is not None:
-            return code
+            return self.office if code == "office" else code
         at = self.period.end if self.period is not None else None
-        within = self.scope
+        within = self._find_scope()
         for label in labels if self.flat is not None else labels[-1:]:
             area = self.context.areas.find(label, within, at)
             if area is None:
@@ -283,95 +279,89 @@ class _Reader:
         return within
 
     def _observe(
-        self, record: Record, target: Target, basis: str | None, period: Period, area: str
+        self,
+        record: Record,
+        target: Target,
+        basis: str | None,
+        period: Period,
+        area: str,
+        subject: str,
     ) -> None:
-        measure = self.form.measures[target.measure]
-        value, status = self._value(record, target, measure)
-        if status == "refused":
+        said = measure_cell(record, target, self.form, self.table.unit)
+        box = record.box
+        if isinstance(said, Unusable):
+            self.out.log("error", said.code, said.message, self.sheet, [box], said.remedy)
             return
+        if said.repaired:
+            message = f"{said.repaired} was read as {box.reading.value:g}."
+            remedy = f"Declared by `repair:` in {self.form.source}."
+            self.out.log("info", "repaired", message, self.sheet, (), remedy, box)
+        self.out.used.add((self.sheet, (box.row, box.col)))
+        measure = self.form.measures[target.measure]
         # A number of people is that at the period's end, whatever its column is called.
         stock = "stock" if measure.basis == "stock" else None
         basis = stock or basis or measure.basis or period.basis
+        place = (box.cell.address, box.cell.raw)
+        self._store(target, said, area, subject, period.with_basis(basis), place)
+
+    def _store(
+        self,
+        target: Target,
+        said: Measured,
+        area: str,
+        subject: str,
+        period: Period,
+        place: tuple[str, str],
+    ) -> None:
+        """Add an observation; `place` is its cell and the text that stands there."""
+        measure = self.form.measures[target.measure]
         start = period.start
-        if basis == "cumulative":
+        if period.basis == "cumulative":
             start = year_start(period, self.form.statistical_year)
-        cell = record.box.cell
-        self.out.used.add((self.sheet, (cell.row, cell.col)))
         self.out.observed.append(
             Observed(
-                measure.id, area, "", target.breakdown, Period(start, period.end, basis), value,
-                measure.unit, status, self.form.id, self.sheet, cell.address, cell.raw,
-                self.office, self.filed or period,
+                measure.id, area, subject, target.breakdown,
+                Period(start, period.end, period.basis), said.value, measure.unit, said.status,
+                self.form.id, self.sheet, *place, self.office, self.filed or period,
             )
         )  # fmt: skip
 
-    def _value(self, record: Record, target: Target, measure: Measure) -> tuple[float, str]:
-        """The figure in the store's unit and its status; status "refused" where it is logged."""
-        reading = record.box.reading
-        if reading.kind == "missing":
-            return float("nan"), self.form.markers.get(reading.text, reading.status)
-        value = reading.value
-        if reading.kind == "refused" and reading.reason in self.form.repair and value is not None:
-            self._log(record, "info", "repaired", f"{reading.text} was read as {value:g}.",
-                      f"Declared by `repair:` in {self.form.source}.")  # fmt: skip
-        elif reading.kind != "number" or value is None:
-            return self._refused(record)
-        stated = self._stated_unit(record, target, reading.unit, measure.unit)
-        if reading.scale != 1 and stated and units.split(stated)[0] != 1:
-            return self._refused(record, "two_scales")
-        converted = units.convert(value, stated or measure.unit, measure.unit)
-        if converted is None:
-            message = f"Stands under the unit {stated}, but {measure.id} is kept in {measure.unit}."
-            self._log(record, "error", "unit_mismatch", message, "Correct the unit or the spec.")
-            return 0.0, "refused"
-        if (measure.least is not None and converted < measure.least) or (
-            measure.most is not None and converted > measure.most
-        ):
-            message = (
-                f"{converted:g} {measure.unit} is outside what {measure.id} can be "
-                f"({measure.least:g} to {measure.most:g})."
-            )
-            self._log(record, "error", "out_of_range", message, "Ask the office for the figure.")
-            return 0.0, "refused"
-        return converted, ""
+    # -- rows that are counted ----------------------------------------------------------------
 
-    def _refused(self, record: Record, reason: str = "") -> tuple[float, str]:
-        reading = record.box.reading
-        if reading.kind == "uncached":
-            code, why = "formula_without_value", "is a formula whose result the file does not hold"
-            remedy = "Open the file in Excel or WPS, save it, and send it again."
-        elif reading.kind == "error":
-            code, why = "error_value", "is an error of the spreadsheet, not a figure"
-            remedy = "Ask the office for the figure."
-        elif reading.reason == "struck":
-            code, why = "struck", "is crossed out: a withdrawn figure, which is not used"
-            remedy = "Ask the office for the figure that stands, or that there is none."
-        else:
-            code, why = "not_a_number", REFUSALS.get(reason or reading.reason, "is not a figure")
-            remedy = "Ask the office, or declare the right figure in config/corrections.yml."
-        self._log(record, "error", code, f"{record.box.cell.raw or 'The cell'} {why}.", remedy)
-        return 0.0, "refused"
+    def _count_rows(self) -> None:
+        """Count the rows of the list, if every one of them can be counted."""
+        measures = [one for one in self.form.measures.values() if one.count]
+        if not measures or self.flat is None:
+            return
+        boxes = [row.box for row in self.tally.rows]
+        unsure = self._unsure_rows(self.flat)
+        if unsure:
+            rows = ", ".join(map(str, unsure))
+            message = f"Nothing was counted: row {rows} lacks what tells it apart, or what it is."
+            remedy = "Complete the row, or add its words to the spec, so that no row is left out."
+            self.out.log("error", "count_unsure", message, self.sheet, boxes, remedy)
+            return
+        for box in self.tally.repeated():
+            message = "This row repeats an earlier one; what it names was counted once."
+            self.out.log("warning", "counted_once", message, self.sheet, (), "", box)
+        self.out.used.update((self.sheet, (box.row, box.col)) for box in boxes)
+        for count in (one for measure in measures for one in self.tally.counts(measure)):
+            self._store_count(count)
 
-    def _log(self, record: Record, severity: str, code: str, message: str, remedy: str) -> None:
-        boxes = [] if code == "repaired" else [record.box]
-        self.out.log(severity, code, message, self.sheet, boxes, remedy, record.box)
+    def _store_count(self, count: Count) -> None:
+        basis = self.form.measures[count.target.measure].basis or count.period.basis
+        period = count.period.with_basis(basis)
+        self._store(count.target, Measured(count.number), count.area, "", period, (count.cells, ""))
 
-    def _stated_unit(
-        self, record: Record, target: Target, own: str | None, wanted: str
-    ) -> str | None:
-        """The unit that stands nearest to a figure: in it, in its row, its headings, its alias.
-
-        The unit of the whole table counts only where it measures the same thing. Where it states
-        two that do, 元、万元, nobody can say which is meant, and no unit is both.
-        """
-        if own in RATES or (own and units.convert(1, own, wanted) is not None):
-            return own
-        stated = record.unit or target.unit
-        if stated is None and self.table.unit:
-            listed = self.table.unit.split("、")
-            fitting = [unit for unit in listed if units.convert(1, unit, wanted) is not None]
-            return "、".join(fitting) or None
-        return stated
+    def _unsure_rows(self, flat: FlatRows) -> list[int]:
+        """Rows of the list that name nothing, or of which nothing countable is said."""
+        counted = {row.box.row for row in self.tally.rows if any(row.each)}
+        ignored = [boxes for (kind, _), boxes in self.unknown.items() if kind == "ignored"]
+        counted |= {box.row for boxes in ignored for box in boxes}
+        data = range(self.table.rows[0], self.table.rows[1] + 1)
+        labels = {row: flat.labels_of("each", row) for row in data}
+        named = {row for row, path in labels.items() if any(path) and not self._is_sum(path)}
+        return sorted((named | {box.row for box in self.boxes}) - counted)
 
     # -- what was not understood --------------------------------------------------------------
 
@@ -382,12 +372,17 @@ class _Reader:
                     self.out.logged.add((self.sheet, (box.row, box.col)))
                 self.out.log("info", "ignored", f"{label}: known and not used.", self.sheet, boxes)
                 continue
+            if kind in ROW_FAULTS:
+                code, message, remedy = ROW_FAULTS[kind]
+                self.out.log("error", code, message, self.sheet, boxes, remedy)
+                continue
             known: Iterable[str] = self.form.labels if kind == "measure" else self.form.variants
-            what = {"measure": "heading", "variant": "heading", "area": "area", "period": "period"}
+            what = "heading" if kind in ("measure", "variant") else kind
             if kind == "area":
-                known = [area.name for area in self.context.areas.children(self.scope)]
+                within = self._find_scope()
+                known = [area.name for area in self.context.areas.children(within)]
             near = nearest(label, known)
             hint = f" (nearest: {near})" if near else ""
-            message = f"Unknown {what[kind]} {label or '(none)'}{hint}."
+            message = f"Unknown {what} {label or '(none)'}{hint}."
             remedy = f"Add it to {self.form.source}, as an alias or to `ignored:`."
             self.out.log("warning", f"{kind}_unknown", message, self.sheet, boxes, remedy)

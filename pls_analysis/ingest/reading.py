@@ -12,8 +12,9 @@ from pls_analysis.ingest import values, words
 from pls_analysis.ingest.cells import Address, Cell
 from pls_analysis.ingest.corrections import Correction, correct
 from pls_analysis.ingest.extraction import Context, Extraction, Observed
+from pls_analysis.ingest.flat_layout import lay_out
 from pls_analysis.ingest.gate import Refused, inspect
-from pls_analysis.ingest.layout import Layout, Record, detect_all
+from pls_analysis.ingest.layout import Layout, Record
 from pls_analysis.ingest.matching import apply_forms
 from pls_analysis.ingest.oddities import log_oddities
 from pls_analysis.ingest.readers import read_workbook
@@ -58,7 +59,7 @@ def read_file(
     out = Extraction(path)
     for note in inspection.notes:
         out.issues.append(Issue(note.severity, note.code, note.message, path, remedy=note.remedy))
-    layouts = detect_all(sheets)
+    layouts = lay_out(sheets, context.forms, path)
     declared = _declared_date(layouts)
     for layout in layouts:
         before = len(out.observed)

@@ -22,6 +22,7 @@ TABLE_UNIT = re.compile(r"(?:计量)?单\s*位[:：]\s*([^\s)）,，、]+(?:[,�
 TOTAL = re.compile(
     r"^(合计|总计|共计|小计|总数|合计数|全区|全市|全区合计|全国|全省|全县|.{0,6}[合总小]计)$"
 )
+SUM_OF_ROWS = re.compile(r"^.{0,6}[合总共小]计$")
 SERIAL = re.compile(r"^(序号|编号|No\.?|项次|行次|行号)$", re.IGNORECASE)
 CODE = re.compile(
     r"(代码|编码|编号|邮编|电话|手机|号码|手机号|身份证|身份证号|文号|案号|账号)$|^ID$",

@@ -9,8 +9,8 @@ import openpyxl
 
 from pls_analysis.areas import Area, AreaTree
 from pls_analysis.ingest.extraction import Context, Extraction
+from pls_analysis.ingest.flat_layout import lay_out
 from pls_analysis.ingest.forms import Form, load_forms
-from pls_analysis.ingest.layout import detect_all
 from pls_analysis.ingest.matching import apply_forms
 from pls_analysis.project import Project, load_project
 
@@ -30,11 +30,18 @@ def forms(folder: Path, **specs: str) -> tuple[Form, ...]:
     return tuple(load_forms(folder))
 
 
+def own_form(*names: str) -> tuple[Form, ...]:
+    """Specs of the project's own, by the names of their files."""
+    folder = Path(__file__).resolve().parents[2] / "config" / "forms"
+    own = {form.source.removesuffix(".yml"): form for form in load_forms(folder)}
+    return tuple(own[name] for name in names)
+
+
 def extract(specs: tuple[Form, ...], *sheets, file: str = "a.xlsx") -> Extraction:
     """Hold drawn sheets against specs, as one file."""
     out = Extraction(file)
     context = Context(specs, tree(), HOME)
-    for layout in detect_all(sheets):
+    for layout in lay_out(sheets, specs, file):
         sheet = layout.sheet
         apply_forms(layout, context, out)
         cells = {(sheet.name, at) for at in layout.grid.boxes}

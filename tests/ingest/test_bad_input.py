@@ -313,7 +313,7 @@ def test_a_zip_that_is_no_workbook(place: Project) -> None:
     assert_the_rest_went_on(place)
 
 
-CODE = re.compile(r'(?:"(?:error|warning)",|code, wh\w+ =|_refuse\()\s*"([a-z_]+)"')
+CODE = re.compile(r'(?:"(?:error|warning)",|code, wh\w+ =|(?:_refuse|Unusable)\()\s*"([a-z_]+)"')
 
 
 def test_whatever_is_logged_against_figures_has_its_words_for_readers() -> None:
