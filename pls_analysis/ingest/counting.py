@@ -21,6 +21,7 @@ TOTAL = "total"
 class Row:
     """A row to be counted: what tells it apart, what its cell stands for, its area and period."""
 
+    row: int
     each: tuple[str, ...]
     target: Target
     area: str

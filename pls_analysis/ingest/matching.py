@@ -155,8 +155,6 @@ class _Reader:
         if self.flat is not None and record.box.col in self.flat.labels:
             self.out.used.add((self.sheet, (record.box.row, record.box.col)))
             return
-        if self._is_shared(record.box):
-            return self._unknown("shared", record.headings, record.box)
         said = self._said(record)
         ignored = next((path for _, path in said if self._ignored(path)), None)
         if ignored is None and self._is_sum(record.keys):
@@ -205,17 +203,17 @@ class _Reader:
         period = period.year_before() if earlier else period
         area = area or self.office
         if self.form.measures[target.measure].count:
-            each = self.flat.labels_of("each", record.box.row) if self.flat else ()
-            self.tally.rows.append(Row(each, target, area, period, record.box))
-            return None
+            return self._tally(record.box, target, area, period)
+        if len(self._labels_beside(record.box)) > 1:
+            return self._unknown("shared", record.headings, record.box)
         return self._observe(record, target, basis, period, area, subject)
 
-    def _is_shared(self, box: Box) -> bool:
-        """Whether a figure of a flat table is merged over rows that are about different things."""
-        if self.flat is None or box.last_row == box.row:
-            return False
-        rows = range(box.row, box.last_row + 1)
-        return len({tuple(self.flat.said(row)) for row in rows}) > 1
+    def _labels_beside(self, box: Box, *but: str) -> set[tuple]:
+        """What the rows of a flat table that a cell is merged over say, `but` for some of it."""
+        if self.flat is None:
+            return set()
+        said = map(self.flat.said, range(box.row, box.last_row + 1))
+        return {tuple(one for one in row if one[0] not in but) for row in said}
 
     def _is_sum(self, keys: Sequence[str]) -> bool:
         """Whether a row of a flat table is the sum of others: 合计, unless an area is called so."""
@@ -328,6 +326,15 @@ class _Reader:
 
     # -- rows that are counted ----------------------------------------------------------------
 
+    def _tally(self, box: Box, target: Target, area: str, period: Period) -> None:
+        """Note the rows that a cell of a list is about: all that it is merged over."""
+        if self.flat is None or len(self._labels_beside(box, "each")) > 1:
+            return
+        for row in range(box.row, box.last_row + 1):
+            each = self.flat.labels_of("each", row)
+            if any(each) or row == box.row:
+                self.tally.rows.append(Row(row, each, target, area, period, box))
+
     def _count_rows(self) -> None:
         """Count the rows of the list, if every one of them can be counted."""
         measures = [one for one in self.form.measures.values() if one.count]
@@ -355,7 +362,7 @@ class _Reader:
 
     def _unsure_rows(self, flat: FlatRows) -> list[int]:
         """Rows of the list that name nothing, or of which nothing countable is said."""
-        counted = {row.box.row for row in self.tally.rows if any(row.each)}
+        counted = {row.row for row in self.tally.rows if any(row.each)}
         ignored = [boxes for (kind, _), boxes in self.unknown.items() if kind == "ignored"]
         counted |= {box.row for boxes in ignored for box in boxes}
         data = range(self.table.rows[0], self.table.rows[1] + 1)
