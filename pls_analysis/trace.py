@@ -153,9 +153,10 @@ def origin(project: Project, row: Mapping[str, Any], area_name: str = "") -> Ori
 def surroundings(project: Project, file: str, sheet: str, cell: str) -> Surroundings:
     """Read the raw workbook again and return the cell's row with the ones above and below.
 
-    Raises TraceError where the file or sheet is no longer there or can no longer be read.
+    Of a range, which is what a count of rows comes from, the first cell is shown. Raises TraceError
+    where the file or sheet is no longer there or can no longer be read.
     """
-    row, column = coordinate_to_tuple(cell)
+    row, column = coordinate_to_tuple(cell.partition(":")[0])
     found = _sheet(project.raw / file, sheet)
     rows = range(max(1, row - 1), row + 2)
     columns = _columns_around(found, rows, column)

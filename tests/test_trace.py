@@ -176,6 +176,13 @@ def test_text_of_a_workbook_is_escaped(project: Project):
     assert "<script>" not in html
 
 
+def test_of_a_range_the_first_cell_is_shown(project: Project):
+    """A count of rows comes from all the cells that were looked through."""
+    around = surroundings(project, "2022-05.xlsx", "月报", "B4:B5")
+    assert around.cell == "B4:B5"
+    assert around.rows == surroundings(project, "2022-05.xlsx", "月报", "B4").rows
+
+
 def test_a_cell_in_the_first_row(project: Project):
     around = surroundings(project, "2022-05.xlsx", "月报", "A1")
     assert [row[0] for row in around.rows] == ["1", "2"]

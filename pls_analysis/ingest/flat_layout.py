@@ -40,30 +40,31 @@ def lay_out(sheets: Iterable[Sheet], forms: Sequence[Form], file: str) -> list[L
 
 
 def _flat(sheet: Sheet, grid: Grid, forms: Sequence[Form], file: str) -> Layout | None:
-    for form in forms:
-        heads = _label_headings(grid, form) if form.row_labels else []
-        if heads:
+    flat = [form for form in forms if form.row_labels]
+    top = _top_labels(grid) if flat else []
+    for form in flat:
+        heads = next(filter(None, (_headings_in(labels, form) for labels in top)), None)
+        if heads is not None:
             layout = _FlatSheet(sheet, grid, form, heads).layout()
             if fits(form, layout.tables[0], file, sheet.name):
                 return layout
     return None
 
 
-def _label_headings(grid: Grid, form: Form) -> list[Box]:
-    """The headings of the label columns, all of which stand in one row; else none."""
+def _top_labels(grid: Grid) -> list[dict[str, Box]]:
+    """The labels that stand in each of the top rows or are merged over it."""
+    last_col = max((col for _, col in grid.boxes), default=0)
+    found = []
     for row in islice(grid.rows, ROWS_SEARCHED):
-        found = _headings_in(grid, form, row)
-        if found:
-            return found
-    return []
+        boxes = filter(None, (grid.at(row, col) for col in range(1, last_col + 1)))
+        found.append({values.label(box.text): box for box in boxes if box.is_label})
+    return found
 
 
-def _headings_in(grid: Grid, form: Form, row: int) -> list[Box]:
-    columns = {box.col for box in grid.rows[row]} | {col for at, col in grid.covered if at == row}
-    boxes = [box for col in sorted(columns) if (box := grid.at(row, col)) is not None]
-    heads = {values.label(box.text): box for box in boxes if box.is_label}
-    found = [[heads[name] for name in names if name in heads] for names in form.row_heads]
-    return [one[0] for one in found] if all(found) else []
+def _headings_in(labels: Mapping[str, Box], form: Form) -> list[Box] | None:
+    """The headings of the label columns of a form, where all of them are among some labels."""
+    found = [[labels[name] for name in names if name in labels] for names in form.row_heads]
+    return [one[0] for one in found] if all(found) else None
 
 
 class _FlatSheet:
@@ -72,6 +73,7 @@ class _FlatSheet:
     def __init__(self, sheet: Sheet, grid: Grid, form: Form, heads: Sequence[Box]) -> None:
         self.sheet, self.grid, self.form = sheet, grid, form
         self.kinds: Mapping[int, RowKind] = {r: classify(boxes) for r, boxes in grid.rows.items()}
+        self.heads = heads
         self.label_cols = {box.col for box in heads}
         self.first_data = self._below(heads)
         self.columns = range(min(col for _, col in grid.boxes), max(c for _, c in grid.boxes) + 1)
@@ -129,7 +131,7 @@ class _FlatSheet:
             elif self._is_note(row):
                 facts.extend(boxes)
                 self._mark(boxes, "note")
-            elif _headings_in(self.grid, self.form, row):
+            elif self._repeats_headings(row):
                 self._mark(boxes, "header")
             else:
                 data.append(row)
@@ -155,6 +157,11 @@ class _FlatSheet:
     def _mark(self, boxes: Sequence[Box], role: Role) -> None:
         for box in boxes:
             self.roles[box.row, box.col] = role
+
+    def _repeats_headings(self, row: int) -> bool:
+        """The headings once more, at the top of the next page."""
+        beside = ((head, self.grid.boxes.get((row, head.col))) for head in self.heads)
+        return all(box is not None and box.text == head.text for head, box in beside)
 
     def _is_note(self, row: int) -> bool:
         first = self.grid.rows[row][0]
