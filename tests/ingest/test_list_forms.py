@@ -11,6 +11,8 @@ from places import extract, own_form
 
 from pls_analysis.areas import Area, AreaTree
 from pls_analysis.ingest.extraction import Extraction
+from pls_analysis.ingest.flat_layout import lay_out
+from pls_analysis.ingest.totals import check_totals, find_suspects
 
 
 @pytest.fixture(autouse=True)
@@ -232,3 +234,8 @@ def test_districts_of_the_city() -> None:
     }
     assert all(math.isnan(one.value) == bool(one.status) for one in out.observed)
     assert faults(out) == set()
+
+
+def test_scores_of_districts_do_not_add_up() -> None:
+    (layout,) = lay_out([draw(BULLETIN)], own_form("city_bulletin"), "a.ods")
+    assert find_suspects(check_totals(layout.tables[0])) == []
