@@ -92,7 +92,7 @@ def test_the_keyboard_reaches_content_and_sections(opened):
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.className") == "skip"
     page.keyboard.press("Enter")
-    assert page.url.endswith("#main")
+    page.wait_for_url("**#main")
     page.locator("nav a").nth(2).click()
     assert page.locator("h2").nth(2).is_visible()
 
