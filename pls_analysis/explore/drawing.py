@@ -153,11 +153,10 @@ class Drawing:
     def _names_whole(self, office: str, whole: str | None) -> bool:
         """Whether an office bears the name of the area that the table is about."""
         name = words.squeeze(office)
-        return (
-            bool(whole)
-            and self.places.find(name) is None
-            and name.startswith(self.tree[whole].name)
-        )
+        if not whole or not name.startswith(self.tree[whole].name):
+            return False
+        found = self.places.find(name)
+        return found is None or found.code == whole
 
     # -- the spec, line by line -----------------------------------------------------------------
 
