@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
-from functools import lru_cache
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
 from pathlib import Path
 
 import pandas as pd
@@ -13,11 +14,12 @@ from pls_analysis.analysis import area_tree, resolve_area
 from pls_analysis.areas import Area, AreaTree
 from pls_analysis.configs import ConfigError, unknown
 from pls_analysis.periods import Period, parse_day
-from pls_analysis.policy.assessment import Assessment
+from pls_analysis.policy.assessment import Assessment, Assessor
 from pls_analysis.policy.assessment import assess as judge_targets
 from pls_analysis.policy.catalogue import Catalogue, Entry
+from pls_analysis.policy.figures import Figure
 from pls_analysis.policy.loading import load_catalogue
-from pls_analysis.policy.observed import NEEDED
+from pls_analysis.policy.observed import NEEDED, Observed
 from pls_analysis.project import Project, find_project
 from pls_analysis.store import Store
 
@@ -93,6 +95,52 @@ def assessments(
     frame = _observations(store, policy, tree, where.code, project.home, entries)
     day = _day(as_of, store)
     return judge_targets(policy, frame, tree, project.home, day, where.code, entries)
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How the areas of a project stand on its policy's targets on a day.
+
+    Reads the store once, for all areas that are asked for: what reports of several areas share.
+    """
+
+    project: Project
+    as_of: dt.date
+
+    @cached_property
+    def policy(self) -> Catalogue:
+        return catalogue(self.project)
+
+    @cached_property
+    def _observed(self) -> Observed:
+        frame = Store(self.project.processed).observations(self.policy.measures, columns=NEEDED)
+        return Observed(frame, area_tree(self.project), self.project.home, self.as_of)
+
+    @cached_property
+    def _home(self) -> Assessor:
+        return Assessor(self.policy, self._observed, self.project.home)
+
+    def _at(self, area: str) -> Assessor:
+        return self._home if area == self.project.home else self._home.elsewhere(area)
+
+    def of(self, area: str, targets: Iterable[str] | None = None) -> list[Assessment]:
+        """The targets that concern an area judged, in the order of the policy; by default all."""
+        chosen = self.policy.targets if targets is None else targets
+        return self._at(area).assess_all(self.policy.targets[name] for name in chosen)
+
+    def figures(self, name: str, area: str) -> list[Figure]:
+        """The figures of a target or an indicator for an area, in the order of their days.
+
+        Those that a target is judged by come first where both bear the name: of an `each` the
+        shares that comply. Raises ValueError for an unknown name.
+        """
+        if (entry := self.policy.targets.get(name)) is not None:
+            return self._at(area).trajectory(entry)
+        if (indicator := self.policy.indicators.get(name)) is not None:
+            return self._observed.figures(indicator, area)
+        raise ValueError(
+            unknown("indicator", name, [*self.policy.indicators, *self.policy.targets])
+        )
 
 
 def _chosen(policy: Catalogue, indicator: str | None) -> list[Entry]:

@@ -87,12 +87,11 @@ def assess(
     `observations` has at least the columns that `observed.NEEDED` lists. Targets that are not the
     area's are left out: a town is told only what it is judged on and what its report shows.
     """
-    assessor = _Assessor(catalogue, Observed(observations, tree, home, as_of), area)
-    chosen = catalogue.targets.values() if entries is None else entries
-    return [assessor.assess(entry) for entry in chosen if assessor.concerns(entry)]
+    assessor = Assessor(catalogue, Observed(observations, tree, home, as_of), area)
+    return assessor.assess_all(catalogue.targets.values() if entries is None else entries)
 
 
-class _Assessor:
+class Assessor:
     """Judges targets for one area; figures are asked of the observations as they are needed."""
 
     def __init__(self, catalogue: Catalogue, observed: Observed, area: str) -> None:
@@ -102,11 +101,28 @@ class _Assessor:
         self.at_home = self.level == tree[observed.home].level
         self.below_home = tree[area].parent == observed.home
 
+    def elsewhere(self, area: str) -> Assessor:
+        """Return the assessor of another area, which shares what this one has read."""
+        other = Assessor(self.catalogue, self.observed, area)
+        if any(unit.contracts for unit in self.catalogue.units.values()):
+            other.ledgers = self.ledgers
+        return other
+
     def concerns(self, entry: Entry) -> bool:
         """Whether a target is judged for the area or shown in its report."""
         if self.at_home or self.level in entry.judged_at:
             return True
-        return self.below_home and entry.town_view != "no"
+        kinds = entry.indicator.kinds
+        counts = not kinds or self.observed.tree[self.area].kind in kinds
+        return self.below_home and entry.town_view != "no" and counts
+
+    def assess_all(self, entries: Iterable[Entry]) -> list[Assessment]:
+        """Judge those of some targets that concern the area."""
+        return [self.assess(entry) for entry in entries if self.concerns(entry)]
+
+    def trajectory(self, entry: Entry) -> list[Figure]:
+        """Return the figures that a target of the area is judged by, in the order of their days."""
+        return up_to(self.series(self._shown(entry.indicator), entry.target), self.observed.as_of)
 
     def assess(self, entry: Entry) -> Assessment:
         indicator = self._shown(entry.indicator)

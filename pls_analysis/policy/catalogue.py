@@ -158,6 +158,14 @@ class Judging:
 
 
 @dataclass(frozen=True, slots=True)
+class Field:
+    """A group of tasks that a policy puts together."""
+
+    name: Mapping[str, str]
+    tasks: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Catalogue:
     """A policy: its indicators and targets by id, in the order of the policy."""
 
@@ -165,6 +173,7 @@ class Catalogue:
     name: Mapping[str, str]
     judging: Judging
     tasks: Mapping[int, Mapping[str, str]]
+    fields: Mapping[int, Field]
     units: Mapping[str, Unit]
     indicators: Mapping[str, Indicator]
     targets: Mapping[str, Entry]

@@ -16,6 +16,7 @@ from pls_analysis.policy.catalogue import (
     TOWN_VIEWS,
     Catalogue,
     Entry,
+    Field,
     Indicator,
     Judging,
     Term,
@@ -32,6 +33,8 @@ from pls_analysis.policy.targets import Target, TargetError, parse
 from pls_analysis.project import LANGUAGES, LEVELS
 
 SECTIONS = ("policy", "judging", "units", "tasks", "indicators", "targets")
+OPTIONAL = ("fields",)
+FIELD_KEYS = {"name": dict, "tasks": list}
 POLICY_KEYS = {"id": str, "name": dict, "published": dt.date, "baseline": dict, "horizon": dt.date}
 BASELINE_KEYS = {"from": dt.date, "at": dt.date}
 JUDGING_KEYS = {"grace": dict, "flow_days": int, "confidence_pct": (int, float)}
@@ -60,11 +63,14 @@ def load_catalogue(source: Source, levels: Collection[str] = LEVELS) -> Catalogu
     """
     content = read_yaml(source)
     reader = _Reader(source, levels)
-    tables = reader.table(content, (), dict.fromkeys(SECTIONS, dict), SECTIONS)
+    tables = reader.table(content, (), dict.fromkeys((*SECTIONS, *OPTIONAL), dict), SECTIONS)
     judging, head = reader.head(tables)
     tasks = {
         number: reader.texts(name, ("tasks", number))
         for number, name in tables.get("tasks", {}).items()
+    }
+    fields = {
+        name: reader.field(name, entry, tasks) for name, entry in tables.get("fields", {}).items()
     }
     units = {name: reader.unit(name, entry) for name, entry in tables.get("units", {}).items()}
     indicators = {
@@ -84,7 +90,7 @@ def load_catalogue(source: Source, levels: Collection[str] = LEVELS) -> Catalogu
     }
     reader.problems.raise_if_any()
     assert judging is not None
-    return Catalogue(*head, judging, tasks, units, indicators, targets)
+    return Catalogue(*head, judging, tasks, fields, units, indicators, targets)
 
 
 class _Reader:
@@ -159,6 +165,14 @@ class _Reader:
             how["flow_days"], how["confidence_pct"],
         )  # fmt: skip
         return judging, (said["id"], name)
+
+    def field(self, number: int, entry: Any, tasks: Collection[int]) -> Field:
+        """Return a group of tasks."""
+        path = ("fields", number)
+        said = self.table(entry, path, FIELD_KEYS, FIELD_KEYS)
+        own = said.get("tasks", ())
+        self.all_wrong(path, (f"there is no task {one}" for one in own if one not in tasks))
+        return Field(self.texts(said.get("name", {}), (*path, "name")), tuple(own))
 
     def unit(self, name: str, entry: Any) -> Unit:
         path = ("units", name)

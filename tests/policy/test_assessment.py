@@ -57,6 +57,13 @@ def test_a_town_is_told_only_what_is_a_towns(catalogue: Catalogue, tree: AreaTre
     assert judged == {name for name, view in views.items() if view == "judged"}
 
 
+def test_a_subdistrict_is_not_told_what_is_of_rural_towns(catalogue: Catalogue, tree: AreaTree):
+    found = assess(catalogue, observations_of([]), tree, "310115", AS_OF, "310115004")
+    rural = {one.id for one in catalogue.targets.values() if one.indicator.kinds == ("镇",)}
+    assert rural & {one.id for one in catalogue.targets.values() if one.town_view != "no"}
+    assert not rural & {one.entry.id for one in found}
+
+
 def test_a_village_is_told_nothing(catalogue: Catalogue, tree: AreaTree):
     village = tree.descendants("310115103", "village")[0].code
     assert assess(catalogue, observations_of([]), tree, "310115", AS_OF, village) == []

@@ -137,6 +137,10 @@ def test_missing_measures_are_named_with_who_needs_them(catalogue: Catalogue):
     assert said == 'no form delivers "platforms", which barrier_free_rate, station_coverage needs'
 
 
+def test_the_four_fields_hold_the_thirteen_tasks(catalogue: Catalogue):
+    assert [task for one in catalogue.fields.values() for task in one.tasks] == [*range(1, 14)]
+
+
 # -- faulty catalogues -------------------------------------------------------------------------
 
 
@@ -158,6 +162,7 @@ def test_missing_measures_are_named_with_who_needs_them(catalogue: Catalogue):
         ("adds: stock", "ads: stock", 'unknown key "ads" (did you mean "adds"?)'),
         ("published: 2021-03-03", "published: March", "must be a day such as 2021-03-03"),
         ("task: 14", "task: 15", "there is no task 15"),
+        ("tasks: [8, 9]", "tasks: [8, 19]", "there is no task 19"),
         ("indicator: full_time_mediators", "indicator: full_time_mediator",
          'unknown indicator "full_time_mediator" (did you mean "full_time_mediators"?)'),
         ("kinds: [街道, 镇]", "kinds: [街道]", "a gap is between two kinds of towns"),

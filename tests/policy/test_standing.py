@@ -1,0 +1,42 @@
+"""How several areas stand, read at once, against each area judged by itself."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+
+from pls_analysis.policies import Standing, assessments
+from pls_analysis.project import Project
+
+DAY = dt.date(2022, 6, 30)
+URBAN, RURAL = "310115004", "310115103"
+
+
+@pytest.fixture(scope="module")
+def standing(sample_project: Project) -> Standing:
+    return Standing(sample_project, DAY)
+
+
+@pytest.mark.parametrize("area", ["310115", URBAN, RURAL])
+def test_areas_judged_together_stand_as_they_do_alone(standing: Standing, area: str):
+    assert standing.of(area) == assessments(standing.project, DAY, area)
+
+
+def test_a_few_targets_may_be_asked_for(standing: Standing):
+    found = standing.of("310115", ["hotline_connection_rate", "lawyers"])
+    assert [one.entry.id for one in found] == ["hotline_connection_rate", "lawyers"]
+
+
+def test_figures_of_an_indicator_run_through_the_year(standing: Standing):
+    found = standing.figures("mediation_success_rate", URBAN)
+    ends = [one.end for one in found]
+    assert ends == sorted(ends) and ends[-1].year == 2022
+    last = found[-1]
+    assert last.numerator and last.denominator and last.start == dt.date(2022, 1, 1)
+    assert last.value == last.numerator * 100 / last.denominator
+
+
+def test_an_unknown_name_is_told(standing: Standing):
+    with pytest.raises(ValueError, match="mediation_success_rate"):
+        standing.figures("mediation_sucess_rate", URBAN)
