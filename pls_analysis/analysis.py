@@ -256,6 +256,20 @@ def _unique_names(frame: pd.DataFrame) -> list[str]:
     ]
 
 
+def overdue(project: Project, period: Period) -> pd.DataFrame:
+    """The forms that were due within a period and that the store has nothing of.
+
+    Columns: form, period (its own), office (code) and name; in the order of forms and offices.
+    """
+    from pls_analysis.offices.completeness import completeness
+
+    filings = completeness(
+        Store(project.processed), form_specs(project), area_tree(project), project.home, period
+    )
+    rows = [(one.form, one.period, one.office, one.name) for one in filings if not one.received]
+    return pd.DataFrame(rows, columns=["form", "period", "office", "name"])
+
+
 def issues() -> pd.DataFrame:
     """Every issue of the last ingest: severity, code, message, file, sheet, cell, raw, remedy."""
     return Store(find_project().processed).issues()

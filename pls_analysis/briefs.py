@@ -34,7 +34,9 @@ from pls_analysis.configs import unknown
 from pls_analysis.messages import Messages
 from pls_analysis.observations import COLUMNS
 from pls_analysis.periods import Period, parse_period
-from pls_analysis.project import LANGUAGES, Project, find_project
+from pls_analysis.policies import Standing
+from pls_analysis.policy.assessment import Assessment
+from pls_analysis.project import LANGUAGES, Project, Report, find_project
 from pls_analysis.store import Store
 
 YEARS_SHOWN = 15
@@ -57,9 +59,9 @@ def parameters(
     tree = area_tree(project)
     if report and report not in project.reports:
         raise ValueError(unknown("report", report, project.reports))
-    chosen = project.reports[report].measures if report else ()
     found = resolve_area(tree, project.home, area)
-    return Brief(project, tree, found, parse_period(period), lang, tuple(chosen))
+    chosen = project.reports[report] if report else Report("", found.level)
+    return Brief(project, tree, found, parse_period(period), lang, chosen)
 
 
 @dataclass(frozen=True)
@@ -71,7 +73,7 @@ class Brief:
     area: Area
     period: Period
     lang: str
-    chosen: tuple[str, ...] = ()
+    report: Report
 
     def __post_init__(self) -> None:
         if not self.measures:
@@ -112,7 +114,7 @@ class Brief:
     @cached_property
     def observations(self) -> pd.DataFrame:
         """Observations of the area and its peers until the period's end: COLUMNS, area_name."""
-        chosen = list(self.chosen) or None
+        chosen = list(self.report.measures) or None
         codes = [self.area.code, *(one.code for one in self.peers)]
         frame = Store(self.project.processed).observations(
             measure=chosen, area=codes, period=Period(dt.date(1900, 1, 1), self.period.end)
@@ -135,20 +137,65 @@ class Brief:
             for measure in own.loc[own["period_end"] > since, "measure"].unique()
             if measure in self.specs and self.specs[measure].public
         }
-        return [measure for measure in self.chosen or sorted(there) if measure in there]
+        chosen = self.report.measures or sorted(there)
+        return [
+            name
+            for name in chosen
+            if name in there or (self._is_indicator(name) and self._has_figures(name, since))
+        ]
+
+    def _has_figures(self, name: str, since: pd.Timestamp) -> bool:
+        found = self.standing.figures(name, self.area.code)
+        return any(one.end > since.date() for one in found)
+
+    def _is_indicator(self, name: str) -> bool:
+        """Whether a measure of that name is not filed for the area, and the policy makes one."""
+        own = self.observations
+        filed = (own["measure"] == name) & (own["area"] == self.area.code)
+        if self.project.policy is None or filed.any():
+            return False
+        return name in self.standing.policy.indicators
 
     @cached_property
     def specs(self) -> dict[str, Measure]:
-        """The measures by id, as the form specs describe them."""
-        return measure_specs(self.project)
+        """The measures by id, as the form specs describe them, and the chosen indicators."""
+        specs = measure_specs(self.project)
+        indicators = {
+            name: self.standing.indicator(name)
+            for name in self.report.measures
+            if self._is_indicator(name)
+        }
+        return specs | {
+            name: Measure(name, one.name, one.unit, adds_up=one.adds == "sum", public=one.public)
+            for name, one in indicators.items()
+        }
 
     @cached_property
     def forms(self) -> dict[str, Form]:
         """The form specs by id; of several versions the last."""
         return {form.id: form for form in form_specs(self.project)}
 
+    @cached_property
+    def standing(self) -> Standing:
+        """How areas stand on the policy's targets at the end of the brief's period."""
+        return Standing(self.project, self.period.end)
+
+    @cached_property
+    def assessments(self) -> list[Assessment]:
+        """The targets that concern the area, judged; some are not for the public."""
+        return self.standing.of(self.area.code)
+
+    @cached_property
+    def form_of(self) -> dict[str, str]:
+        """The title of the form of each submission, by its id."""
+        filed = Store(self.project.processed).submissions()
+        forms = filed.set_index("submission")["form"]
+        return {name: self.forms[form].title for name, form in forms.items()}
+
     def basis(self, measure: str) -> str:
         """The basis on which a measure is shown: flow before stock before running total."""
+        if self._is_indicator(measure):
+            return "flow" if self.standing.indicator(measure).adds == "sum" else "stock"
         rows = self.observations["measure"] == measure
         there = set(self.observations.loc[rows, "basis"])
         return next(one for one in BASES if one in there)
@@ -180,9 +227,19 @@ class Brief:
         The window is the last two years by month, quarter or half-year, or 15 years, up to the
         brief's period, whole: a month that was not filed is a gap and not a jump.
         """
+        if self._is_indicator(measure):
+            return self.standing_series(measure)
         frame = self.observations
         frame = frame[(frame["measure"] == measure) & (frame["breakdown"] == breakdown)]
-        table = series_of(frame)
+        return self._window(series_of(frame))
+
+    def standing_series(self, name: str) -> pd.DataFrame:
+        """A target's or indicator's figures of the area and its peers, period by period."""
+        areas = {one.code: one.name for one in (self.area, *self.peers)}
+        return self._window(self.standing.series(name, areas))
+
+    def _window(self, table: pd.DataFrame) -> pd.DataFrame:
+        """Cut a table of series to what the brief shows, the area's own column first."""
         if self.area.name not in table:
             table[self.area.name] = float("nan")
         others = [one for one in table.columns if one != self.area.name]
@@ -190,7 +247,8 @@ class Brief:
         last = calendar_period(self.period.end, freq)
         last = last if last.end_time.date() <= self.period.end else last - 1
         steps = YEARS_SHOWN if per_year(table.index) == 1 else 2 * per_year(table.index)
-        first = max(last - steps + 1, table.index[0])
+        first = last - steps + 1
+        first = first if table.empty else max(first, table.index[0])
         window = pd.period_range(first, last, freq=freq)
         return table.reindex(window)[[self.area.name, *others]]
 
@@ -204,10 +262,14 @@ class Brief:
     @cached_property
     def peer_name(self) -> str:
         """What the peers are called under a chart: 11个街道中位数."""
+        return self.say("brief.peers", n=len(self.peers), kind=self.peer_kind)
+
+    @property
+    def peer_kind(self) -> str:
+        """What kind of areas the peers are, and the area itself: 街道."""
         own = self.project.own_levels.get(self.area.level)
         level = own.get(self.lang, self.area.level) if own else self.say(f"level.{self.area.level}")
-        kind = (self.area.kind or level) if self.lang == "zh" else level
-        return self.say("brief.peers", n=len(self.peers), kind=kind)
+        return (self.area.kind or level) if self.lang == "zh" else level
 
     @cached_property
     def masthead(self) -> Block:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 
@@ -136,11 +137,16 @@ def key_points(brief: Brief, found: Sequence[Change]) -> Block:
     spoken = [one for one in found if one.total is not None]
     if spoken:
         items.append(sentence(brief, spoken[0]))
-    rest = [one for one in spoken[1:] if one.growth is not None]
-    if rest:
-        items.append(sentence(brief, max(rest, key=lambda one: abs(one.growth or 0))))
-    items.append(_gaps(brief, found))
+    if largest := largest_change(spoken[1:]):
+        items.append(sentence(brief, largest))
+    items.append(gaps(brief, found))
     return blocks.points(brief.say("brief.key_points"), items)
+
+
+def largest_change(found: Sequence[Change]) -> Change | None:
+    """The largest of the changes that are reliable: both years whole, the base large enough."""
+    grown = [one for one in found if one.growth is not None]
+    return max(grown, key=lambda one: abs(one.growth or 0), default=None)
 
 
 def sentence(brief: Brief, one: Change) -> str:
@@ -179,7 +185,7 @@ def sentence(brief: Brief, one: Change) -> str:
     )
 
 
-def _gaps(brief: Brief, found: Sequence[Change]) -> str:
+def gaps(brief: Brief, found: Sequence[Change]) -> str:
     """Say which measures lack figures: all of them, the last period's, or some of the year's."""
     kinds = {
         "sentences.no_data": [one for one in found if one.total is None and one.due],
@@ -200,8 +206,13 @@ def _gaps(brief: Brief, found: Sequence[Change]) -> str:
 
 def strip(brief: Brief, found: Sequence[Change], most: int = 5) -> Block:
     """The first measures as a row of figures with their change and a sparkline."""
+    return blocks.strip(strip_items(brief, found[:most]))
+
+
+def strip_items(brief: Brief, found: Sequence[Change]) -> list[dict[str, Any]]:
+    """What `blocks.strip` takes, a measure each."""
     items = []
-    for one in found[:most]:
+    for one in found:
         step = _step(brief, one)
         items.append(
             {
@@ -214,7 +225,7 @@ def strip(brief: Brief, found: Sequence[Change], most: int = 5) -> Block:
                 "spark": brief.series(one.measure)[brief.area.name].tolist(),
             }
         )
-    return blocks.strip(items)
+    return items
 
 
 def _step(brief: Brief, one: Change) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable, Sequence
 
 import pandas as pd
 
@@ -16,16 +17,18 @@ WATCHED = 6
 SEVERITIES = ("error", "warning")
 
 
-def watch(brief: Brief) -> Block:
+def watch(brief: Brief, first: Sequence[Sequence[str]] = ()) -> Block:
     """What readers of the figures should know of the last year: missing returns and figures,
-    failed checks, unused cells.
+    failed checks, unused cells; before them the rows `first`: period, matter, source.
     """
     found = pd.concat([_missing_returns(brief), _missing_figures(brief), _issues_of(brief)])
-    rows = [
+    rows = [list(row) for row in first]
+    rows += [
         [Period(row.period_start.date(), row.period_end.date()).label(brief.lang),
          brief.say(f"issue.{row.code}"), f"{brief.forms[row.form].title} {row.cell}".strip()]
-        for row in found.head(WATCHED).itertuples()
+        for row in found.head(max(0, WATCHED - len(rows))).itertuples()
     ]  # fmt: skip
+    shown, count = len(rows), len(found) + len(first)
     if not rows:
         rows = [["—", brief.say("brief.nothing_to_watch"), "—"]]
     columns = [
@@ -33,8 +36,7 @@ def watch(brief: Brief) -> Block:
         {"label": brief.say("brief.column_matter"), "width": 2},
         {"label": brief.say("brief.column_source"), "width": 2},
     ]
-    shown = min(len(found), WATCHED)
-    return blocks.table(columns, rows, brief.caption("watch", n=len(found), shown=shown))
+    return blocks.table(columns, rows, brief.caption("watch", n=count, shown=shown))
 
 
 def _last_year(brief: Brief, frame: pd.DataFrame) -> pd.DataFrame:
@@ -82,8 +84,11 @@ def _issues_of(brief: Brief) -> pd.DataFrame:
     return found.sort_values(list(order), ascending=list(order.values()), kind="stable")
 
 
-def notes(brief: Brief) -> Block:
-    """Definitions, periods, revisions and sources: office, form and cell of what is printed."""
+def notes(brief: Brief, definitions: Iterable[tuple[str, str]] = ()) -> Block:
+    """Definitions, periods, revisions and sources: office, form and cell of what is printed.
+
+    `definitions` (name and text) are of what the brief prints beside its measures.
+    """
     own = brief.observations
     own = own[(own["area"] == brief.area.code) & own["measure"].isin(brief.measures)]
     revised = int((own["status"] == "r").sum())
@@ -99,7 +104,7 @@ def notes(brief: Brief) -> Block:
     if joined:
         said = [brief.say("notes.joined", area=one.name, day=one.valid_until) for one in joined]
         items.insert(2, (brief.say("notes.joined_head"), "".join(said)))
-    return blocks.notes(items)
+    return blocks.notes([*items[:1], *definitions, *items[1:]])
 
 
 def _sources(brief: Brief, own: pd.DataFrame) -> str:

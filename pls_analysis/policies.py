@@ -3,26 +3,29 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
 
 import pandas as pd
 
-from pls_analysis.analysis import area_tree, resolve_area
+from pls_analysis.analysis import area_tree, calendar_period, resolve_area
 from pls_analysis.areas import Area, AreaTree
 from pls_analysis.configs import ConfigError, unknown
 from pls_analysis.periods import Period, parse_day
 from pls_analysis.policy.assessment import Assessment, Assessor
 from pls_analysis.policy.assessment import assess as judge_targets
-from pls_analysis.policy.catalogue import Catalogue, Entry
+from pls_analysis.policy.catalogue import Catalogue, Entry, Indicator
 from pls_analysis.policy.figures import Figure
+from pls_analysis.policy.judging import own_periods
 from pls_analysis.policy.loading import load_catalogue
 from pls_analysis.policy.observed import NEEDED, Observed
 from pls_analysis.project import Project, find_project
 from pls_analysis.store import Store
 
+FREQUENCIES = {1: "M", 3: "Q", 6: "2Q", 12: "Y"}
+"""What pandas calls a period of so many months."""
 Day = str | dt.date | Period | None
 
 
@@ -131,8 +134,8 @@ class Standing:
     def figures(self, name: str, area: str) -> list[Figure]:
         """The figures of a target or an indicator for an area, in the order of their days.
 
-        Those that a target is judged by come first where both bear the name: of an `each` the
-        shares that comply. Raises ValueError for an unknown name.
+        Of a target that judges units one by one the shares that comply. Raises ValueError for an
+        unknown name.
         """
         if (entry := self.policy.targets.get(name)) is not None:
             return self._at(area).trajectory(entry)
@@ -141,6 +144,50 @@ class Standing:
         raise ValueError(
             unknown("indicator", name, [*self.policy.indicators, *self.policy.targets])
         )
+
+    def series(self, name: str, areas: Mapping[str, str]) -> pd.DataFrame:
+        """A target's or indicator's figures, period by period: PeriodIndex × area names.
+
+        `areas` are names by code. A sum or rate is that of each period alone; of units judged one
+        by one it is how many per cent of those known comply.
+        """
+        indicator = self.indicator(name)
+        freq = FREQUENCIES[indicator.months]
+        columns = {
+            column: pd.Series(
+                {
+                    calendar_period(one.end, freq): known_part(one)
+                    for one in own_periods(self.figures(name, code), indicator, indicator.months)
+                },
+                dtype="float64",
+            )
+            for code, column in areas.items()
+        }
+        ends = [end for column in columns.values() for end in column.dropna().index]
+        index = (
+            pd.period_range(min(ends), max(ends), freq=freq)
+            if ends
+            else pd.PeriodIndex([], freq=freq)
+        )
+        table = {name: column.reindex(index) for name, column in columns.items()}
+        return pd.DataFrame(table, index=index).rename_axis(index="period", columns=None)
+
+    def indicator(self, name: str) -> Indicator:
+        """The indicator of a target or of that name. Raises ValueError for an unknown one."""
+        policy = self.policy
+        if name in policy.targets:
+            return policy.targets[name].indicator
+        if name in policy.indicators:
+            return policy.indicators[name]
+        raise ValueError(unknown("indicator", name, [*policy.indicators, *policy.targets]))
+
+
+def known_part(figure: Figure) -> float | None:
+    """A figure as it is drawn: of units judged one by one, those that comply of those known."""
+    if (complying := figure.facts.get("complying")) is not None:
+        known = figure.facts["known"]
+        return 100.0 * complying / known if known else None
+    return None if figure.value is None else float(figure.value)
 
 
 def _chosen(policy: Catalogue, indicator: str | None) -> list[Entry]:

@@ -37,18 +37,23 @@ _MASTHEAD_KEYS = {
     "contact": _TEXT,
 }
 _THRESHOLD_KEYS = {"suppress_below_people": _NUMBER}
-_REPORT_KEYS = {"level": _TEXT, "measures": _LIST}
+_REPORT_KEYS = {"level": _TEXT, "measures": _LIST, "rates": _LIST}
 _SECTIONS = ("project", "levels", "thresholds", "masthead", "reports")
 _ISSUE_FIELDS = ("year", "number")
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """A report that `pls run all` makes: a notebook, for every area of `level` under home."""
+    """A report that `pls run all` makes: a notebook, for every area of `level` under home.
+
+    `measures` are those it shows, in that order; `rates` the indicators or targets by which an
+    area is shown beside its peers.
+    """
 
     notebook: str
     level: str
     measures: tuple[str, ...] = ()
+    rates: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,6 +271,6 @@ def _reports(table: Any, levels: Sequence[str], problems: Problems) -> dict[str,
         elif level not in levels:
             problems.add(f"[{section}] " + unknown("level", level, levels))
         else:
-            measures = tuple(checked.get("measures", ()))
-            reports[notebook] = Report(notebook, level, measures)
+            shown = (tuple(checked.get(key, ())) for key in ("measures", "rates"))
+            reports[notebook] = Report(notebook, level, *shown)
     return reports

@@ -60,6 +60,9 @@ ROOMS_OF_FILES = {
     "flows": "analysis",
     "notices": "briefs",
     "policies": "analysis",
+    "sentences": "analysis",
+    "verdicts": "analysis",
+    "wording": "analysis",
     "period_values": "periods",
     "period_titles": "periods",
 }

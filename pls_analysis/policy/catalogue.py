@@ -87,7 +87,8 @@ class Unit:
 
     Areas of a `level`; tiers, each of them all areas of one of the `levels`; the parts of a
     `breakdown`; or advisers, whose `contracts` are two measures (first and last day) in a ledger
-    that the areas of the level `ledger` file every month.
+    that the areas of the level `ledger` file every month. `noun` is what follows a number of them,
+    `pairs` what follows a number of advisers each in one village.
     """
 
     name: str
@@ -96,6 +97,8 @@ class Unit:
     breakdown: tuple[str, ...] = ()
     contracts: tuple[str, ...] = ()
     ledger: str = ""
+    noun: Mapping[str, str] = field(default_factory=dict)
+    pairs: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +106,8 @@ class Entry:
     """A target of the policy: what it asks, where it says so, and how its words are read.
 
     `judged_at` has the levels of area that it is judged for; `town_view` is what a town's report
-    shows of it. `beside` are other readings, printed with it and deciding nothing.
+    shows of it. `beside` are other readings, printed with it and deciding nothing. `counted` is
+    what follows a number of those that it judges one by one.
     """
 
     id: str
@@ -119,6 +123,7 @@ class Entry:
     forms: tuple[str, ...] = ()
     public: bool = True
     beside: tuple[tuple[Indicator, Target], ...] = ()
+    counted: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def measures(self) -> tuple[str, ...]:

@@ -38,7 +38,10 @@ FIELD_KEYS = {"name": dict, "tasks": list}
 POLICY_KEYS = {"id": str, "name": dict, "published": dt.date, "baseline": dict, "horizon": dt.date}
 BASELINE_KEYS = {"from": dt.date, "at": dt.date}
 JUDGING_KEYS = {"grace": dict, "flow_days": int, "confidence_pct": (int, float)}
-UNIT_KEYS = {"level": str, "levels": list, "breakdown": list, "contracts": list, "ledger": str}
+UNIT_KEYS = {
+    "level": str, "levels": list, "breakdown": list, "contracts": list, "ledger": str,
+    "noun": dict, "pairs": dict,
+}  # fmt: skip
 INDICATOR_KEYS = {
     "name": dict, "unit": str, "adds": str, "numerator": (str, list),
     "denominator": (str, list, int), "rhythm": str, "statistical_year": str, "at": str,
@@ -182,6 +185,8 @@ class _Reader:
                 self.one_of(said[key], (*path, key), "level", self.levels)
         for level in said.get("levels", ()):
             self.one_of(level, (*path, "levels"), "level", self.levels)
+        if "noun" not in said or ("pairs" in said) != ("contracts" in said):
+            self.wrong(path, "a noun is needed, and with contracts what pairs are called")
         kinds = [key for key in ("level", "levels", "breakdown", "contracts") if key in said]
         if len(kinds) != 1:
             self.wrong(path, "one of level, levels, breakdown and contracts is needed")
@@ -194,6 +199,8 @@ class _Reader:
             tuple(said.get("breakdown", ())),
             tuple(said.get("contracts", ())),
             said.get("ledger", ""),
+            self.texts(said.get("noun", {}), (*path, "noun")) if "noun" in said else {},
+            self.texts(said.get("pairs", {}), (*path, "pairs")) if "pairs" in said else {},
         )
 
     def indicator(self, name: str, entry: Any) -> Indicator | None:
@@ -280,6 +287,7 @@ class _Reader:
             forms=tuple(said.get("forms", ())),
             public=said.get("public", True) and indicator.public,
             beside=tuple(self.beside(said.get("beside", ()), path, indicators, units)),
+            counted=_counted(target, indicator, units),
         )
 
     def beside(self, texts, path, indicators, units):
@@ -326,3 +334,12 @@ def _worded(wanted: Any) -> str:
     kinds = wanted if isinstance(wanted, tuple) else (wanted,)
     words = [WORDS.get(kind, "a number") for kind in kinds]
     return " or ".join(dict.fromkeys(words))
+
+
+def _counted(target: Target, indicator: Indicator, units: Mapping[str, Unit]) -> Mapping[str, str]:
+    """Return what follows a number of what is judged one by one: of advisers in villages, pairs."""
+    own = [units[one] for one in target.measured.units if one in units]
+    if not own and indicator.adds == "contracts":
+        own = [one for one in units.values() if one.level == indicator.at]
+    pairs = [one.pairs for one in own if one.pairs and len(own) > 1]
+    return pairs[0] if pairs else own[0].noun if own else {}

@@ -88,11 +88,13 @@ POLICY = {
         "flow_days": 90, "confidence_pct": 95,
     },
     "units": {
-        "town": {"level": "town"},
-        "village": {"level": "village"},
-        "adviser": {"contracts": ["from", "until"], "ledger": "town"},
-        "tier": {"levels": ["district", "town", "village"]},
-        "stage": {"breakdown": ["stage=first", "stage=second"]},
+        "town": {"level": "town", "noun": NAMES},
+        "village": {"level": "village", "noun": NAMES},
+        "adviser": {
+            "contracts": ["from", "until"], "ledger": "town", "noun": NAMES, "pairs": NAMES,
+        },
+        "tier": {"levels": ["district", "town", "village"], "noun": NAMES},
+        "stage": {"breakdown": ["stage=first", "stage=second"], "noun": NAMES},
     },
     "tasks": {1: NAMES},
 }  # fmt: skip

@@ -14,29 +14,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 from policy_rows import policy_rows
 
-from pls_analysis.areas import AreaTree, load_areas
+from pls_analysis.areas import AreaTree
 from pls_analysis.cli.output import _plain
 from pls_analysis.policy.assessment import KEYS, assess
 from pls_analysis.policy.catalogue import Catalogue, Indicator, Judging, Term
 from pls_analysis.policy.figures import STATUSES, Figure, known
 from pls_analysis.policy.judging import WORST_FIRST, judge
-from pls_analysis.policy.loading import load_catalogue
 from pls_analysis.policy.pace import Question, smallest_denominator
 from pls_analysis.policy.targets import parse
-from pls_analysis.project import load_project
 
 ROOT = Path(__file__).resolve().parents[2]
 AS_OF = dt.date(2022, 6, 30)
-
-
-@pytest.fixture(scope="module")
-def catalogue() -> Catalogue:
-    return load_catalogue(ROOT / "config" / "policies" / "pudong-2021.yml")
-
-
-@pytest.fixture(scope="module")
-def tree() -> AreaTree:
-    return load_areas(load_project(ROOT))
 
 
 def test_with_nothing_filed_nothing_is_claimed(catalogue: Catalogue, tree: AreaTree):

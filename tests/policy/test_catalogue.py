@@ -17,11 +17,6 @@ ROOT = Path(__file__).resolve().parents[2]
 FILE = ROOT / "config" / "policies" / "pudong-2021.yml"
 
 
-@pytest.fixture(scope="module")
-def catalogue() -> Catalogue:
-    return load_catalogue(FILE)
-
-
 @pytest.mark.parametrize("row", policy_rows(), ids=lambda row: row["id"])
 def test_every_row_of_the_policy_stands_in_the_catalogue(catalogue: Catalogue, row: dict[str, str]):
     entry = catalogue.targets[row["id"]]
@@ -179,7 +174,9 @@ def test_the_four_fields_hold_the_thirteen_tasks(catalogue: Catalogue):
          'it is about "committee", its indicator is "committee_mediators"'),
         ("each(tier, barrier_free_rate)", "each(village, barrier_free_rate)",
          "a quotient is not judged for each village; count who complies"),
-        ("  town: {level: town}", "  town: {}", "one of level, levels, breakdown and contracts"),
+        ("  town: {level: town, noun", "  town: {noun", "one of level, levels, breakdown and cont"),
+        ("  town: {level: town, noun", "  town: {level: town, nouns", 'unknown key "nouns"'),
+        ("    pairs: {zh: 对", "    pear: {zh: 对", "with contracts what pairs are called"),
         ("    denominator: state_enterprises\n", "", "adds: ratio and this denominator"),
         ("en: Lawyers}", "e: Lawyers}", 'unknown key "e"'),
     ],
@@ -203,8 +200,10 @@ def test_a_fault_is_named_with_its_line(tmp_path: Path, old: str, new: str, wron
 def test_advisers_need_contracts(tmp_path: Path):
     text = FILE.read_text(encoding="utf-8")
     bad = tmp_path / "policy.yml"
-    unit = "{contracts: [adviser_contract_start, adviser_contract_end], ledger: town}"
-    bad.write_text(text.replace(unit, "{level: village}"), encoding="utf-8")
+    start = text.index("  adviser:\n    contracts:")
+    end = text.index("  tier:")
+    text = text[:start] + "  adviser: {level: village, noun: {zh: 名, en: adviser}}\n" + text[end:]
+    bad.write_text(text, encoding="utf-8")
     with pytest.raises(ConfigError, match="no unit has contracts"):
         load_catalogue(bad)
 

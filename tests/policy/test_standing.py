@@ -31,9 +31,12 @@ def test_a_few_targets_may_be_asked_for(standing: Standing):
 def test_figures_of_an_indicator_run_through_the_year(standing: Standing):
     found = standing.figures("mediation_success_rate", URBAN)
     ends = [one.end for one in found]
-    assert ends == sorted(ends) and ends[-1].year == 2022
+    assert ends == sorted(ends)
+    assert ends[-1].year == 2022
     last = found[-1]
-    assert last.numerator and last.denominator and last.start == dt.date(2022, 1, 1)
+    assert last.numerator
+    assert last.denominator
+    assert last.start == dt.date(2022, 1, 1)
     assert last.value == last.numerator * 100 / last.denominator
 
 
