@@ -5,7 +5,17 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
+import pandas as pd
+
 from pls_analysis.project import Project, load_project
+from pls_analysis.store import (
+    FILES,
+    SUBMISSIONS,
+    Store,
+    empty_observations,
+    issues_frame,
+    write_store,
+)
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -33,3 +43,17 @@ def fixed_sample(target: Path) -> Project:
     sample.generate(project, project.raw)
     ingest(project)
     return project
+
+
+def store_of(project: Project, observations: pd.DataFrame, **facts) -> Store:
+    """Write a store with these observations, as if read from files that it does not name."""
+    none = {"submissions": SUBMISSIONS, "files": FILES}
+    tables = {
+        "observations": observations,
+        "superseded": empty_observations(),
+        "issues": issues_frame([]),
+        **{name: schema.empty_table().to_pandas(date_as_object=False)
+           for name, schema in none.items()},
+    }  # fmt: skip
+    write_store(project.processed, tables, {"synthetic": True, **facts})
+    return Store(project.processed)

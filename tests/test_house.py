@@ -56,7 +56,9 @@ WAY_OUT = {"policy", "disclosure", "charts", "blocks", "briefs", "publish", "bat
 """What reads the store never imports what fills it."""
 ROOMS_OF_FILES = {
     "area_names": "areas",
+    "between_kinds": "analysis",
     "changes": "briefs",
+    "equity": "analysis",
     "flows": "analysis",
     "notices": "briefs",
     "policies": "analysis",
@@ -65,6 +67,7 @@ ROOMS_OF_FILES = {
     "wording": "analysis",
     "period_values": "periods",
     "period_titles": "periods",
+    "standing": "analysis",
 }
 HEIGHT = {room: height for height, layer in enumerate(LAYERS) for room in layer}
 

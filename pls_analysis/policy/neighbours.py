@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from fractions import Fraction
 
@@ -41,7 +41,7 @@ def ranks(
     """
 
     def make(end: dt.date, figures: Mapping[str, Figure]) -> Figure:
-        sizes = _sizes(observed, indicator, figures, end)
+        sizes = sample_sizes(observed, indicator, figures, end)
         own = figures[area]
         facts = {"among": list(figures), "itself": own.value}
         if indicator.sample and None in sizes.values():
@@ -60,9 +60,10 @@ def ranks(
     return _among(observed, indicator, area, within, make)
 
 
-def _sizes(
-    observed: Observed, indicator: Indicator, codes: Mapping[str, Figure], end: dt.date
+def sample_sizes(
+    observed: Observed, indicator: Indicator, codes: Iterable[str], end: dt.date
 ) -> dict[str, Fraction | None]:
+    """Return the size of the sample behind each area's figure; None where there is none."""
     sizes: dict[str, Fraction | None] = dict.fromkeys(codes)
     if not indicator.sample:
         return sizes

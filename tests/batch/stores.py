@@ -5,17 +5,11 @@ from __future__ import annotations
 import datetime as dt
 
 import pandas as pd
+from projects import store_of
 
 from pls_analysis.observations import COLUMNS
 from pls_analysis.project import Project
-from pls_analysis.store import (
-    FILES,
-    SUBMISSIONS,
-    Store,
-    empty_observations,
-    issues_frame,
-    write_store,
-)
+from pls_analysis.store import Store, empty_observations
 
 EXPORTERS = {"html": "fake_exporters.PlainExporter", "pdf": "fake_exporters.BytesExporter"}
 
@@ -35,15 +29,4 @@ def observation(area: str, month: str, value: float = 1.0, **other) -> dict:
 def fill(project: Project, rows: list[dict], **facts) -> Store:
     """Write a store with these observations."""
     observations = pd.DataFrame(rows, columns=COLUMNS) if rows else empty_observations()
-    none = {"submissions": SUBMISSIONS, "files": FILES}
-    empty = {
-        name: schema.empty_table().to_pandas(date_as_object=False) for name, schema in none.items()
-    }
-    tables = {
-        "observations": observations,
-        "superseded": empty_observations(),
-        "issues": issues_frame([]),
-        **empty,
-    }
-    write_store(project.processed, tables, {"synthetic": True, **facts})
-    return Store(project.processed)
+    return store_of(project, observations, **facts)
