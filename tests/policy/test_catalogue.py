@@ -15,6 +15,7 @@ from pls_analysis.policy.targets import parse
 
 ROOT = Path(__file__).resolve().parents[2]
 FILE = ROOT / "config" / "policies" / "pudong-2021.yml"
+FULL_WIDTH = str.maketrans("():;", "（）：；")
 
 
 @pytest.mark.parametrize("row", policy_rows(), ids=lambda row: row["id"])
@@ -24,9 +25,9 @@ def test_every_row_of_the_policy_stands_in_the_catalogue(catalogue: Catalogue, r
     assert entry.indicator.id == row["indicator"]
     assert entry.clause == row["clause"]
     assert entry.task == int(row["task"])
-    assert entry.name["zh"] == row["name_zh"]
-    assert entry.reading.get("en", "") == row["reading"]
+    assert entry.name["zh"] == row["name_zh"].translate(FULL_WIDTH)
     assert bool(entry.reading.get("zh")) is bool(row["reading"])
+    assert bool(entry.reading.get("en")) is bool(row["reading"])
     assert entry.strength == row["strength"]
     assert ";".join(entry.judged_at) or row["judged_at"] == "none"
     assert entry.town_view == row["town_view"]
