@@ -12,12 +12,20 @@ from dataclasses import dataclass
 
 from pls_analysis.messages import Messages
 from pls_analysis.observations import RATES
+from pls_analysis.periods import Period, parse_period
 from pls_analysis.policy.assessment import Assessment
+from pls_analysis.policy.figures import later
+from pls_analysis.policy.targets import By
 from pls_analysis.wording import (
+    bound_text,
     figure_text,
     places_for,
+    when,
     whole_required,
 )
+
+NAMED = 3
+"""How many missing periods are named before the others are counted."""
 
 ORDER = (
     "missed", "off_track", "no_data", "too_few", "not_due", "on_track", "met", "monitored",
@@ -42,11 +50,35 @@ def word(status: str, say: Messages) -> str:
 
 def status_word(one: Assessment, say: Messages) -> str:
     """The verdict in a word; an aspiration not reached is no duty failed: 未达到预期."""
-    if one.status == "missed" and one.facts.get("late"):
-        return say("status.late")
-    if one.status == "missed" and one.entry.strength == "aspired":
-        return say("status.missed_aspired")
-    return word(one.status, say)
+    return say(f"status.{_kind_of(one)}")
+
+
+def _kind_of(one: Assessment) -> str:
+    """A verdict's status, told apart where one word for all would say too much."""
+    if one.status == "missed":
+        late, aspired = one.facts.get("late"), one.entry.strength == "aspired"
+        return "late" if late else "missed_aspired" if aspired else "missed"
+    if one.status == "no_data" and one.facts.get("why") in ("break", "no_baseline"):
+        return "not_comparable"
+    if one.status == "no_data" and (one.value is not None or one.facts.get("known")):
+        return "incomplete"
+    if one.status == "too_few" and one.entry.target.measured.kind == "rank_in":
+        return "rank_open"
+    return one.status
+
+
+def named(one: Assessment, say: Messages) -> str:
+    """A target's name, with the part that its verdict is about where parts are judged apart."""
+    name = one.entry.name[say.lang]
+    part = one.facts.get("part")
+    return say("verdict.part", name=name, part=part_name(one, part, say)) if part else name
+
+
+def part_name(one: Assessment, part: str, say: Messages) -> str:
+    """What a part that is judged apart is called: 审判阶段, 街镇级."""
+    if part in one.entry.parts:
+        return one.entry.parts[part][say.lang]
+    return say("verdict.tier", level=say(f"level.{part}"))
 
 
 # -- figures ---------------------------------------------------------------------------------------
@@ -78,6 +110,19 @@ class Told:
         if end is None or self.one.entry.target.measured.kind == "change":
             return None
         return 100.0 if self.is_complying else float(end.number)
+
+    @property
+    def is_early(self) -> bool:
+        """Whether another figure comes before the day by which the target has to hold."""
+        asked, end = self.one.entry.target.when, self.one.end
+        months = self.one.entry.indicator.months
+        return isinstance(asked, By) and end is not None and later(end, months) <= asked.date
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the number of the bound itself does not satisfy it."""
+        bound = self.one.entry.target.bound
+        return bound is not None and (bound.lower_open or bound.upper_open)
 
     @property
     def is_count(self) -> bool:
@@ -117,7 +162,19 @@ class Told:
 
     @property
     def gap(self) -> str:
-        return "" if not self.one.gap else self.distance(self.one.gap)
+        """How far it is from the bound; of units one by one not while some are not known."""
+        known = self.is_comparable and not self.unknown
+        return self.distance(self.one.gap) if self.one.gap and known else ""
+
+    @property
+    def unknown(self) -> int:
+        """How many of those judged one by one are not known."""
+        return self.one.facts["expected"] - self.one.facts["known"] if self.is_complying else 0
+
+    @property
+    def is_comparable(self) -> bool:
+        """Whether there is what a change is measured from; other figures need nothing else."""
+        return self.one.entry.target.measured.kind != "change" or "before" in self.one.facts
 
     @property
     def short(self) -> str:
@@ -128,11 +185,30 @@ class Told:
 
     @property
     def counts(self) -> str:
-        """Numerator and denominator, where it is a rate of known counts: （98/100）."""
-        top, bottom = self.one.facts.get("numerator"), self.one.denominator
-        if top is None or bottom is None or self.is_complying:
+        """A rate's counts, and which parts of a figure are in: （98/100，已报34/36）."""
+        if self.is_complying:
             return ""
-        return self.say("verdict.counts", top=self.say.count(top), bottom=self.say.count(bottom))
+        said = [text for text in (self.quotient, self._parts_in) if text]
+        inner = self.say("verdict.comma").join(said)
+        return self.say("verdict.brackets", text=inner) if inner else ""
+
+    @property
+    def quotient(self) -> str:
+        """Numerator and denominator, where they are known: 98/100."""
+        top, bottom = self.one.facts.get("numerator"), self.one.denominator
+        if top is None or not bottom:
+            return ""
+        return f"{self.say.count(top)}/{self.say.count(bottom)}"
+
+    @property
+    def _parts_in(self) -> str:
+        facts = self.one.facts
+        if facts.get("parts_expected", 1) > 1 and "parts_in" in facts:
+            parts, expected = (self.say.count(facts[f"parts_{key}"]) for key in ("in", "expected"))
+            return self.say("verdict.parts_in", parts_in=parts, expected=expected)
+        if self.one.value is not None and (gaps := gaps_of(self.one)):
+            return self.say("verdict.without", periods=periods_text(gaps, self.say))
+        return ""
 
 
 def points(value: float, unit: str, say: Messages, places: int) -> str:
@@ -148,14 +224,17 @@ def value_text(one: Assessment, say: Messages) -> str:
     kind = one.entry.target.measured.kind
     if kind == "milestone":
         done = one.facts.get("done")
-        known = one.status in ("not_due", "missed")
+        known = one.end is not None and one.status != "no_data"
         return say.date(as_day(done)) if done else say("verdict.not_done") if known else "—"
     if kind == "rank_in" and "best" in one.facts:
         return rank_text(one, say)
-    if one.value is None or (one.status == "no_data" and "complying" in one.facts):
-        return _known_of(one, say) if "complying" in one.facts else "—"
-    sign = "+" if kind == "gain" and one.value > 0 else ""
-    return sign + Told(one, say).value
+    told = Told(one, say)
+    if told.is_complying and (one.value is None or told.unknown):
+        return _known_of(one, say)
+    if one.status == "too_few" and (counts := told.quotient):
+        return counts
+    sign = "+" if kind == "gain" and (one.value or 0) > 0 else ""
+    return "—" if one.value is None else sign + told.value
 
 
 def _known_of(one: Assessment, say: Messages) -> str:
@@ -169,15 +248,23 @@ def _known_of(one: Assessment, say: Messages) -> str:
 
 def required_text(one: Assessment, say: Messages) -> str:
     """What was required of the figure on its day; "—" where nothing was."""
-    if one.required is None or one.entry.target.measured.kind == "rank_in":
-        return "—"
-    return Told(one, say).required
+    target, told = one.entry.target, Told(one, say)
+    match target.measured.kind:
+        case "milestone" if isinstance(target.when, By) and one.status != "monitored":
+            return say.date(target.when.date)
+        case "rank_in" if one.status != "monitored":
+            return bound_aim(one, say)
+        case "gain" if not told.bound:
+            return "—"
+    return "—" if one.required is None or not told.is_comparable else told.required
 
 
 def gap_text(one: Assessment, say: Messages) -> str:
     """How far the figure is from the bound; "—" where it is not, or where there is none."""
-    nothing = one.status in ("no_data", "monitored") or one.entry.target.measured.kind == "rank_in"
-    return "—" if nothing or not one.gap else Told(one, say).gap
+    nothing = one.status in ("no_data", "monitored", "too_few") or (
+        one.entry.target.measured.kind == "rank_in"
+    )
+    return "—" if nothing else Told(one, say).gap or "—"
 
 
 def rank_text(one: Assessment, say: Messages) -> str:
@@ -187,20 +274,51 @@ def rank_text(one: Assessment, say: Messages) -> str:
     return say(key, **values)
 
 
+def bound_aim(one: Assessment, say: Messages) -> str:
+    """The target as a noun: 2022年底8,000人, 前3位."""
+    bound = one.entry.target.bound
+    if one.entry.target.measured.kind == "rank_in" and bound is not None and bound.upper:
+        return say("verdict.aim_rank", k=say.count(bound.upper.number))
+    limit = bound_text(one.entry, say, bare=True)
+    return say("verdict.aim", when=when(one.entry.target, say), limit=limit)
+
+
+# -- days and periods ------------------------------------------------------------------------------
+
+
 def as_day(text: str | dt.date) -> dt.date:
+    """Read a day, as facts hold it."""
     return text if isinstance(text, dt.date) else dt.date.fromisoformat(text[:10])
+
+
+def gaps_of(one: Assessment) -> list[Period]:
+    """The periods that are missing of a figure that only the area's own office files."""
+    split = [text.partition(" ") for text in one.facts.get("missing", ())]
+    own = dict.fromkeys(span for area, _, span in split if area == one.area and span)
+    return [_period(text) for text in own] if one.end else []
+
+
+def _period(text: str) -> Period:
+    """Read a period, or a day as the period of that day."""
+    if len(text) == len("2022-06-30"):
+        return Period(as_day(text), as_day(text))
+    return parse_period(text)
+
+
+def periods_text(periods: Sequence[Period], say: Messages) -> str:
+    """Name the first few of some periods, and say how many there are."""
+    named = say("brief.list_stop").join(say.period(one) for one in periods[:NAMED])
+    return named + (say("brief.and_more", n=len(periods)) if len(periods) > NAMED else "")
 
 
 # -- many verdicts ---------------------------------------------------------------------------------
 
 
 def tally(assessments: Iterable[Assessment], say: Messages) -> str:
-    """Count verdicts by status; what is not known is counted as such, and there is no rate."""
-    counts = Counter(one.status for one in assessments)
+    """Count verdicts by their words; what is not known is counted as such, and there is no rate."""
+    counts = Counter((ORDER.index(one.status), _kind_of(one)) for one in assessments)
     parts = [
-        say("verdict.tally_part", n=counts[status], status=word(status, say))
-        for status in ORDER
-        if counts[status]
+        say("verdict.tally_part", n=counts[key], status=word(key[1], say)) for key in sorted(counts)
     ]
     total = counts.total()
     return say("verdict.tally", n=total, parts=say("brief.list_stop").join(parts)) if total else ""

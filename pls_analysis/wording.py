@@ -11,7 +11,10 @@ from pls_analysis.observations import RATES
 from pls_analysis.policy.catalogue import Entry
 from pls_analysis.policy.targets import Amount, Bound, By, Every, Target
 
-MOST_PLACES = 4
+WHOLE = {"%": 100, "‰": 1000}
+"""What all of them are as a rate."""
+MOST_PLACES = 9
+"""Where to stop looking for decimals that tell two figures apart."""
 
 
 def target_text(entry: Entry, say: Messages) -> str:
@@ -22,7 +25,8 @@ def target_text(entry: Entry, say: Messages) -> str:
     strength = say(f"target.{entry.strength}", asked=_asked(entry, say))
     if target.measured.kind == "sum" and target.measured.since is not None:
         return strength
-    return say("target.sentence", when=when(target, say), asked=strength)
+    key = {"each": "sentence_each", "milestone": "sentence_done"}.get(target.measured.kind)
+    return say(f"target.{key or 'sentence'}", when=when(target, say), asked=strength)
 
 
 def _asked(entry: Entry, say: Messages) -> str:
@@ -39,33 +43,35 @@ def _asked(entry: Entry, say: Messages) -> str:
         case "change":
             return say("target.rising" if bound.lower is not None else "target.falling")
         case "gain" if bound.lower is not None and bound.lower_open and not bound.lower.number:
-            return say("target.gain", day=_day(measured.since, say))
+            return say("target.gain", day=day_text(measured.since, say))
         case "gain":
             limit = bound_text(entry, say)
-            return say("target.gain_by", day=_day(measured.since, say), limit=limit)
+            return say("target.gain_by", day=day_text(measured.since, say), limit=limit)
         case "share_of":
             level = say(f"level.{measured.within}")
             return say("target.share", level=level, limit=bound_text(entry, say))
         case "each":
-            unit = say("target.each_unit", unit=counted(entry, 1, say))
-            return say("target.each", unit=unit, limit=bound_text(entry, say, each=True))
+            limit = bound_text(entry, say, each=True)
+            return say("target.each", unit=each_unit(entry, say), limit=limit)
         case "sum" if measured.since is not None:
-            since, until = say.date(measured.since), when(target, say)
+            assert isinstance(target.when, By)
+            since, until = say.date(measured.since), day_text(target.when.date, say)
             return say("target.since", day=since, until=until, limit=bound_text(entry, say))
     return bound_text(entry, say)
 
 
 def when(target: Target, say: Messages) -> str:
-    """Say by when, or how often, something is asked for: 2022年底, 每年."""
+    """Say by when, or how often, something is asked for: 2022年底, 每年; by the end of 2022."""
     match target.when:
         case By(date):
-            return _day(date, say)
+            return say("target.by", day=day_text(date, say))
         case Every(span):
             return say(f"target.every_{span}")
     return ""
 
 
-def _day(day: dt.date | None, say: Messages) -> str:
+def day_text(day: dt.date | None, say: Messages) -> str:
+    """Say a day, the last of a year as such: 2022年底."""
     assert day is not None
     if (day.month, day.day) == (12, 31):
         return say("target.year_end", year=day.year)
@@ -79,11 +85,13 @@ def bound_text(entry: Entry, say: Messages, each: bool = False, bare: bool = Fal
     unit = unit_of(entry)
     if bound.planned is not None and bound.lower is not None:
         low, high = say.count(bound.lower.number), say.count(bound.planned)
-        return say("target.planned", low=low, high=high, unit=say.unit(unit, 2))
+        return with_unit(say("target.planned", low=low, high=high), unit, 2, say)
     texts = []
     for amount, kind in _ends(bound):
         written = amount_text(amount, unit, say)
         rate = "_rate" if unit in RATES or amount.unit else "_each" if each else ""
+        if amount.number == WHOLE.get(amount.unit or unit) and kind == "at_least":
+            rate = "_whole"
         texts.append(written if bare and kind == "at_least" else
                      say(f"target.{kind}{rate}", amount=written))  # fmt: skip
     return say("target.and").join(texts)
@@ -98,12 +106,13 @@ def _ends(bound: Bound) -> Iterable[tuple[Amount, str]]:
 
 def amount_text(amount: Amount, unit: str, say: Messages) -> str:
     """Say a number of the policy as it writes it, with its unit: 8,000人, 0.6‰."""
-    number = say.count(amount.number)
+    exponent = amount.number.normalize().as_tuple().exponent
+    number = say.number(amount.number, max(0, -int(exponent)))
     if amount.unit == "pp":
         return say("common.points", value=number)
     if amount.unit or unit in RATES:
         return number + (amount.unit or unit)
-    return say("common.quantity", value=number, unit=say.unit(unit, float(amount.number)))
+    return with_unit(number, unit, float(amount.number), say)
 
 
 def unit_of(entry: Entry) -> str:
@@ -111,6 +120,11 @@ def unit_of(entry: Entry) -> str:
     if entry.target.measured.kind == "share_of":
         return "%"
     return entry.indicator.unit
+
+
+def each_unit(entry: Entry, say: Messages) -> str:
+    """Say whom a target is for: 每个居村."""
+    return say("target.each_unit", unit=counted(entry, 1, say))
 
 
 def counted(entry: Entry, number: float, say: Messages) -> str:
@@ -132,8 +146,14 @@ def definition(entry: Entry, say: Messages) -> str:
 
 
 def places_for(values: Iterable[float | None], unit: str) -> int:
-    """Decimals at which figures that differ also look different, four at most."""
-    exact = {Decimal(repr(float(value))) for value in values if value is not None}
+    """Decimals at which figures that differ also look different, and so stand as they do.
+
+    A rate that is not 0 does not look like it either, nor like the whole if it is not.
+    """
+    exact = {
+        Decimal(repr(round(float(value), MOST_PLACES))) for value in values if value is not None
+    }
+    exact |= {Decimal(0), Decimal(WHOLE[unit])} if unit in WHOLE else set()
     whole = all(value == value.to_integral_value() for value in exact)
     least = {"%": 1, "‰": 2}.get(unit, 0 if whole else 1)
     for places in range(least, MOST_PLACES):
@@ -148,7 +168,12 @@ def figure_text(value: float, unit: str, say: Messages, places: int | None = Non
     number = say.number(value, places_for([value], unit) if places is None else places)
     if unit in RATES:
         return number + unit
-    return say("common.quantity", value=number, unit=say.unit(unit, value)) if unit else number
+    return with_unit(number, unit, value, say)
+
+
+def with_unit(written: str, unit: str, value: float, say: Messages) -> str:
+    """Put a unit, if there is one, behind a number as it is written."""
+    return say("common.quantity", value=written, unit=say.unit(unit, value)) if unit else written
 
 
 def whole_required(value: float, upwards: bool) -> float:

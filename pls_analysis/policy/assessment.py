@@ -284,8 +284,9 @@ class Assessor:
         return indicator.unit
 
     def _facts(self, verdict: Verdict) -> dict[str, Any]:
+        # A year before of 0 is a fact; 0 equals False.
         facts = {key: value for key, value in verdict.facts.items()
-                 if value not in (None, False, "", [])}  # fmt: skip
+                 if value is not None and value is not False and value not in ("", [])}  # fmt: skip
         figure = verdict.figure
         if figure is None:
             return facts

@@ -88,7 +88,8 @@ class Unit:
     Areas of a `level`; tiers, each of them all areas of one of the `levels`; the parts of a
     `breakdown`; or advisers, whose `contracts` are two measures (first and last day) in a ledger
     that the areas of the level `ledger` file every month. `noun` is what follows a number of them,
-    `pairs` what follows a number of advisers each in one village.
+    `pairs` what follows a number of advisers each in one village, and `names` what the parts of a
+    breakdown are called.
     """
 
     name: str
@@ -99,6 +100,7 @@ class Unit:
     ledger: str = ""
     noun: Mapping[str, str] = field(default_factory=dict)
     pairs: Mapping[str, str] = field(default_factory=dict)
+    names: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +109,8 @@ class Entry:
 
     `judged_at` has the levels of area that it is judged for; `town_view` is what a town's report
     shows of it. `beside` are other readings, printed with it and deciding nothing. `counted` is
-    what follows a number of those that it judges one by one.
+    what follows a number of those that it judges one by one, `parts` what the parts that it judges
+    apart are called.
     """
 
     id: str
@@ -124,6 +127,7 @@ class Entry:
     public: bool = True
     beside: tuple[tuple[Indicator, Target], ...] = ()
     counted: Mapping[str, str] = field(default_factory=dict)
+    parts: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     @property
     def measures(self) -> tuple[str, ...]:

@@ -40,7 +40,7 @@ BASELINE_KEYS = {"from": dt.date, "at": dt.date}
 JUDGING_KEYS = {"grace": dict, "flow_days": int, "confidence_pct": (int, float)}
 UNIT_KEYS = {
     "level": str, "levels": list, "breakdown": list, "contracts": list, "ledger": str,
-    "noun": dict, "pairs": dict,
+    "noun": dict, "pairs": dict, "names": dict,
 }  # fmt: skip
 INDICATOR_KEYS = {
     "name": dict, "unit": str, "adds": str, "numerator": (str, list),
@@ -187,6 +187,9 @@ class _Reader:
             self.one_of(level, (*path, "levels"), "level", self.levels)
         if "noun" not in said or ("pairs" in said) != ("contracts" in said):
             self.wrong(path, "a noun is needed, and with contracts what pairs are called")
+        parts = [str(part).partition("=")[2] for part in said.get("breakdown", ())]
+        if list(said.get("names", ())) != parts:
+            self.wrong(path, "the parts of a breakdown, and only they, have names, each its own")
         kinds = [key for key in ("level", "levels", "breakdown", "contracts") if key in said]
         if len(kinds) != 1:
             self.wrong(path, "one of level, levels, breakdown and contracts is needed")
@@ -201,6 +204,10 @@ class _Reader:
             said.get("ledger", ""),
             self.texts(said.get("noun", {}), (*path, "noun")) if "noun" in said else {},
             self.texts(said.get("pairs", {}), (*path, "pairs")) if "pairs" in said else {},
+            {
+                part: self.texts(text, (*path, "names", part))
+                for part, text in said.get("names", {}).items()
+            },
         )
 
     def indicator(self, name: str, entry: Any) -> Indicator | None:
@@ -288,6 +295,12 @@ class _Reader:
             public=said.get("public", True) and indicator.public,
             beside=tuple(self.beside(said.get("beside", ()), path, indicators, units)),
             counted=_counted(target, indicator, units),
+            parts={
+                part: name
+                for one in target.measured.units
+                if one in units
+                for part, name in units[one].names.items()
+            },
         )
 
     def beside(self, texts, path, indicators, units):

@@ -94,7 +94,8 @@ POLICY = {
             "contracts": ["from", "until"], "ledger": "town", "noun": NAMES, "pairs": NAMES,
         },
         "tier": {"levels": ["district", "town", "village"], "noun": NAMES},
-        "stage": {"breakdown": ["stage=first", "stage=second"], "noun": NAMES},
+        "stage": {"breakdown": ["stage=first", "stage=second"], "noun": NAMES,
+                  "names": {"first": NAMES, "second": NAMES}},
     },
     "tasks": {1: NAMES},
 }  # fmt: skip

@@ -178,6 +178,7 @@ def test_the_four_fields_hold_the_thirteen_tasks(catalogue: Catalogue):
         ("  town: {level: town, noun", "  town: {noun", "one of level, levels, breakdown and cont"),
         ("  town: {level: town, noun", "  town: {level: town, nouns", 'unknown key "nouns"'),
         ("    pairs: {zh: 对", "    pear: {zh: 对", "with contracts what pairs are called"),
+        ("      trial: {zh: 审", "      trail: {zh: 审", "the parts of a breakdown, and only they"),
         ("    denominator: state_enterprises\n", "", "adds: ratio and this denominator"),
         ("en: Lawyers}", "e: Lawyers}", 'unknown key "e"'),
     ],
