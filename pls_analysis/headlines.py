@@ -7,8 +7,11 @@ from collections.abc import Callable, Sequence
 
 from pls_analysis.messages import Messages
 from pls_analysis.policy.assessment import Assessment
-from pls_analysis.sentences import DIFFERENCES, sentence
-from pls_analysis.verdicts import NAMED, Told, worst
+from pls_analysis.sentences import sentence
+from pls_analysis.verdicts import NAMED, bound_of, unknown_of, worst
+
+PACED = ("value", "sum", "share_of", "each")
+"""Kinds of target whose figures go to a bound."""
 
 
 def key_points(
@@ -34,15 +37,16 @@ def key_points(
 def distance(one: Assessment) -> float | None:
     """How far a figure is ahead of its pace (behind: below 0) in shares of the target.
 
-    None where there is no pace, or where some of the units that it counts are not known.
+    None where there is no pace, as for changes and rates that have to be kept, or where some of
+    the units that it counts are not known.
     """
-    told = Told(one, Messages())
     if one.status not in ("on_track", "off_track") or one.value is None or one.required is None:
         return None
-    if one.entry.target.measured.kind in DIFFERENCES or told.unknown or not told.bound:
+    bound = bound_of(one)
+    if one.entry.target.measured.kind not in PACED or unknown_of(one) or not bound:
         return None
-    ahead = (one.value - one.required) / abs(told.bound)
-    return ahead if told.upwards else -ahead
+    ahead = (one.value - one.required) / abs(bound)
+    return -ahead if one.entry.target.direction == "down" else ahead
 
 
 def without_data(assessments: Sequence[Assessment], say: Messages) -> list[str]:

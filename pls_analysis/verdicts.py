@@ -84,6 +84,20 @@ def part_name(one: Assessment, part: str, say: Messages) -> str:
 # -- figures ---------------------------------------------------------------------------------------
 
 
+def bound_of(one: Assessment) -> float | None:
+    """The end of a target's bound, where it is one of the figure itself: of each, all of them."""
+    target = one.entry.target
+    end = None if target.bound is None else target.bound.lower or target.bound.upper
+    if end is None or target.measured.kind == "change":
+        return None
+    return 100.0 if "complying" in one.facts else float(end.number)
+
+
+def unknown_of(one: Assessment) -> int:
+    """How many of those judged one by one are not known."""
+    return one.facts["expected"] - one.facts["known"] if "complying" in one.facts else 0
+
+
 @dataclass(frozen=True)
 class Told:
     """The figures of one assessment as texts that stand to each other as the figures do."""
@@ -105,11 +119,7 @@ class Told:
     @property
     def bound(self) -> float | None:
         """The end of the bound, where it is one of the figure itself and not of a difference."""
-        bound = self.one.entry.target.bound
-        end = None if bound is None else bound.lower or bound.upper
-        if end is None or self.one.entry.target.measured.kind == "change":
-            return None
-        return 100.0 if self.is_complying else float(end.number)
+        return bound_of(self.one)
 
     @property
     def is_early(self) -> bool:
@@ -169,7 +179,7 @@ class Told:
     @property
     def unknown(self) -> int:
         """How many of those judged one by one are not known."""
-        return self.one.facts["expected"] - self.one.facts["known"] if self.is_complying else 0
+        return unknown_of(self.one)
 
     @property
     def is_comparable(self) -> bool:
@@ -327,12 +337,21 @@ def tally(assessments: Iterable[Assessment], say: Messages) -> str:
 def worst(assessments: Sequence[Assessment]) -> Assessment | None:
     """The verdict that needs attention most: missed before off track, duties before aspirations.
 
-    Among equals the one with the largest gap in shares of what was asked, then the policy's order.
+    Among equals the one that falls furthest short in shares of its target: of the pace before its
+    day, of the bound after it. Then the policy's order.
     """
     found = [one for one in assessments if one.status in ("missed", "off_track")]
-    return min(found, key=_urgency, default=None)
+    return min(found, key=urgency, default=None)
 
 
-def _urgency(one: Assessment) -> tuple[int, bool, float]:
-    wanted = abs(one.required or 0) or 1
-    return ORDER.index(one.status), one.entry.strength != "required", -(one.gap or 0) / wanted
+def urgency(one: Assessment) -> tuple[int, bool, float]:
+    """How verdicts are ordered where the worst comes first."""
+    return ORDER.index(one.status), one.entry.strength != "required", -_shortfall(one)
+
+
+def _shortfall(one: Assessment) -> float:
+    """How far a figure falls short, in shares of what is asked in the end."""
+    wanted = abs(bound_of(one) or one.required or 0) or 1
+    if one.status == "off_track" and one.value is not None and one.required is not None:
+        return abs(one.required - one.value) / wanted
+    return (one.gap or 0) / wanted
