@@ -61,7 +61,7 @@ def spots(report: Report) -> Iterator[Spot]:
     """Every figure of a report that has no fault yet and that is filled in."""
     for line in report.lines:
         for entry in line.entries.values():
-            if not entry.fault and entry.written is not None and not entry.status:
+            if not entry.fault and entry.written not in (None, "") and not entry.status:
                 yield Spot(report, line, entry)
 
 

@@ -10,9 +10,12 @@ from typing import Any
 
 from pls_analysis.configs import Problems, unknown
 
-WAYS = ("per_unit", "yearly", "stock", "of", "times", "each", "ratio", "sum")
+WAYS = ("per_unit", "yearly", "stock", "of", "times", "each", "ratio", "sum", "row", "contract",
+        "says")  # fmt: skip
 KEYS = {*WAYS, "share", "mean", "decimals", "growth", "remote", "parts", "overlap", "season",
-        "spread", "dip"}  # fmt: skip
+        "spread", "dip", "listed", "chance", "most", "noise", "within", "areas",
+        "blank"}  # fmt: skip
+BASELESS = ("per_unit", "yearly", "stock", "row", "contract", "says")
 TOTAL = "total"
 
 ByYear = Mapping[int, float]
@@ -31,6 +34,14 @@ class Figure:
     `each_part` is drawn from the same part of the base. `paths` are stocks by part, and `sums`
     what the parts of a sum are made from. A figure with a `spread` is divided among areas below the
     office's, so unevenly (sigma of a log-normal). A `dip` below 1 softens those of the settings.
+    A figure that is `listed` in another form is the sum of that form's rows, where it has any.
+
+    In a list each row may have a figure of its own (`row`, and what is made from it): so many a
+    period or, by day, at the end of one. `spread` is then over rows, `noise` over periods, `chance`
+    the share of rows that have at least 1, `within` another figure without which it does not
+    apply, `areas` has factors or weights by code, and `blank` is the share that nobody fills in.
+    `contract` is the `start` or `end` of one. `texts` are what is said of a milestone from a day
+    on.
     """
 
     measure: str
@@ -49,6 +60,15 @@ class Figure:
     sums: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     spread: float = 0.0
     is_stock: bool = False
+    by_row: bool = False
+    chance: Path = ()
+    most: float = float("inf")
+    noise: float = 0.0
+    within: str = ""
+    areas: Mapping[str, float] = field(default_factory=dict)
+    blank: float = 0.0
+    listed: str = ""
+    texts: tuple[tuple[dt.date, str], ...] = ()
 
     def amount(self, year: int, part: str = TOTAL) -> float:
         """The number that holds in a year, of a part where it has one of its own."""
@@ -57,12 +77,21 @@ class Figure:
 
     def stock(self, part: str, at: dt.date) -> float:
         """The stock of a part on a day."""
-        path = self.paths[part]
-        for (begin, first), (end, last) in pairwise(path):
-            if at <= end:
-                done = max(0.0, (at - begin).days / (end - begin).days)
-                return round(first + (last - first) * done, self.decimals)
-        return path[-1][1]
+        return round(between(self.paths[part], at), self.decimals)
+
+    def text(self, at: dt.date) -> tuple[dt.date, str]:
+        """What is said on a day, and since when; no text where nothing is said yet."""
+        begun = [one for one in self.texts if one[0] <= at]
+        return begun[-1] if begun else (at, "")
+
+
+def between(path: Path, at: dt.date) -> float:
+    """Return where an even movement between days stands on a day."""
+    for (begin, first), (end, last) in pairwise(path):
+        if at <= end:
+            done = max(0.0, (at - begin).days / (end - begin).days)
+            return first + (last - first) * done
+    return path[-1][1]
 
 
 def read_figures(given: Mapping[str, Any], problems: Problems) -> dict[str, Figure]:
@@ -76,7 +105,9 @@ def read_figures(given: Mapping[str, Any], problems: Problems) -> dict[str, Figu
             problems.add(f"figures: {measure} needs one of {', '.join(WAYS)}")
             continue
         figure = _figure(measure, ways[0], spec, figures)
-        for name in (*figure.base, *(one for names in figure.sums.values() for one in names)):
+        bases = figure.base if figure.way != "contract" else ()
+        made_from = (*bases, *(one for names in figure.sums.values() for one in names))
+        for name in (*made_from, *filter(None, [figure.within])):
             if name not in figures or name == measure:
                 problems.add(f"figures: {measure} is made from {name}, which must stand above it")
         figures[measure] = figure
@@ -86,9 +117,11 @@ def read_figures(given: Mapping[str, Any], problems: Problems) -> dict[str, Figu
 def _figure(measure: str, way: str, spec: Mapping[str, Any], above: Mapping[str, Figure]) -> Figure:
     said = spec[way]
     sums = _by_part(said) if way == "sum" and isinstance(said, dict) else {}
-    base = () if way in ("per_unit", "yearly", "stock") or sums else _names(said)
-    amount = said if way in ("per_unit", "yearly") else spec.get("share", spec.get("mean", 0.0))
-    paths = _paths(said) if way == "stock" else {}
+    base = () if way in BASELESS or sums else _names(said)
+    dated = way == "stock" or (way == "row" and _is_dated(said))
+    counted = way in ("per_unit", "yearly", "row") and not dated
+    amount = said if counted else spec.get("share", spec.get("mean", 0.0))
+    paths = _paths(said) if dated else {}
     bases = (*base, *(name for names in sums.values() for name in _names(names)))
     stocks = [above[name].is_stock for name in bases if name in above]
     parts = _by_part(spec.get("parts") or {})
@@ -100,7 +133,6 @@ def _figure(measure: str, way: str, spec: Mapping[str, Any], above: Mapping[str,
         measure,
         way,
         amounts=_amounts(amount),
-        base=base,
         growth=spec.get("growth", 0.0),
         remote=spec.get("remote", False),
         dip=spec.get("dip", 1.0),
@@ -112,7 +144,18 @@ def _figure(measure: str, way: str, spec: Mapping[str, Any], above: Mapping[str,
         paths={part: tuple(sorted(path.items())) for part, path in paths.items()},
         sums={part: _names(names) for part, names in sums.items()},
         spread=spec.get("spread", 0.0),
-        is_stock=way == "stock" or (way == "sum" and any(stocks)),
+        is_stock=dated or way in ("contract", "says") or (way == "sum" and any(stocks)),
+        by_row=way in ("row", "contract")
+        or any(above[name].by_row for name in base if name in above),
+        chance=_chance(spec.get("chance")),
+        most=spec.get("most", float("inf")),
+        noise=spec.get("noise", 0.0),
+        within=spec.get("within", ""),
+        areas={str(code): factor for code, factor in (spec.get("areas") or {}).items()},
+        blank=spec.get("blank", 0.0),
+        listed=spec.get("listed", ""),
+        texts=tuple(sorted(said.items())) if way == "says" else (),
+        base=(said,) if way == "contract" else base,
     )
 
 
@@ -140,7 +183,18 @@ def _amounts(given: Any) -> dict[str, dict[int, float]]:
     return {part: _amounts(said)[TOTAL] for part, said in _by_part(given).items()}
 
 
+def _chance(given: Any) -> Path:
+    """A share that holds always, or by day."""
+    if given is None:
+        return ()
+    return tuple(sorted(given.items())) if _is_dated(given) else ((dt.date.min, float(given)),)
+
+
+def _is_dated(given: Any) -> bool:
+    return isinstance(given, dict) and all(isinstance(day, dt.date) for day in given)
+
+
 def _paths(given: Mapping[Any, Any]) -> dict[str, dict[dt.date, float]]:
-    if all(isinstance(day, dt.date) for day in given):
+    if _is_dated(given):
         return {TOTAL: dict(given)}
     return _by_part(given)

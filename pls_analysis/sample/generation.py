@@ -11,11 +11,14 @@ from pls_analysis.areas import AreaTree, load_areas
 from pls_analysis.configs import ConfigError, Problems, read_rows, unknown
 from pls_analysis.periods import Period, parse_period
 from pls_analysis.project import Project
+from pls_analysis.sample.composing import compose
 from pls_analysis.sample.files import check_clear, remove, write_manifest
-from pls_analysis.sample.model import Office, opening, periods, simulate
+from pls_analysis.sample.lists import Lists
+from pls_analysis.sample.model import Figures, Office, opening, periods, simulate
 from pls_analysis.sample.planning import Plan, known_kinds, plan_faults
-from pls_analysis.sample.reports import Entry, Line, Report, Written, compose, plain
-from pls_analysis.sample.settings import Settings, load_sample
+from pls_analysis.sample.reports import Entry, Line, Report, Written, plain
+from pls_analysis.sample.rosters import make_roster
+from pls_analysis.sample.settings import Settings, load_sample, load_settings
 from pls_analysis.sample.styles import draw_style
 from pls_analysis.sample.truth import Fault, Mending, SampleTruth, TruthRow
 from pls_analysis.sample.workbooks import write_report
@@ -93,13 +96,14 @@ def _make(
 
 
 def find_offices(project: Project, settings: Settings, areas: AreaTree) -> list[Office]:
-    """The offices that file a form: that of home, or one for each area of a level below it.
+    """The offices that file a form: that of home or above it, or one for each area below it.
 
     Raises ConfigError where there is none, or where a town says nothing of its committees.
     """
     home = areas[project.home]
-    if home.level == settings.level:
-        return [Office(home.code, home.name, key=f"{home.code} {settings.form}")]
+    for area in areas.path(home.code):
+        if area.level == settings.level:
+            return [Office(area.code, area.name, key=f"{home.code} {settings.form}")]
     short = _short_names(project)
     offices: list[Office] = []
     problems = Problems(project.config / "areas.csv")
@@ -151,21 +155,62 @@ def compose_reports(
     areas: AreaTree,
     seed: int,
 ) -> dict[tuple[str, Period], Report]:
-    """Write down every office's true figures in its own layout, by (area code, period)."""
-    counted = simulate(settings, offices, span, seed)
-    listed = {
-        table.level: {area.code: area.name for area in areas.descendants(project.home, table.level)}
-        for table in settings.tables
-        if table.level
-    }
-    return {
-        (office.code, when): compose(
-            settings, office, when, style, counted[office.code, when], listed, seed
-        )
+    """Write down every office's true figures in its own layout, by (area code, period).
+
+    An office has nothing to file where there is nothing to list.
+    """
+    if not span:
+        return {}
+    lists = _lists(project, settings, areas, span[-1], seed)
+    listed = _listed(project, settings, areas, span[-1], seed)
+    counted = simulate(settings, offices, span, seed, listed)
+    reports = {
+        (office.code, when): compose(lists, office, when, style, counted[office.code, when])
         for office in offices
         for style in (draw_style(settings, office, seed),)
         for when in span
     }
+    return {place: report for place, report in reports.items() if any(report.entries())}
+
+
+def _lists(project: Project, settings: Settings, areas: AreaTree, last: Period, seed: int) -> Lists:
+    """What the lists of a form are made from: areas below its offices, and advisers in these."""
+    home = areas[project.home]
+    offices = [home, *areas.path(home.code)[:-1], *areas.descendants(home.code, settings.level)]
+    levels = {table.level for table in settings.tables if table.level}
+    named = {
+        level: {
+            office.code: {one.code: one.name for one in areas.descendants(office.code, level)}
+            for office in offices
+            if office.level == settings.level
+        }
+        for level in levels
+    }
+    served = next(
+        (named[table.level] for table in settings.tables if table.about == "advisers"), {}
+    )
+    villages = {town: list(codes) for town, codes in served.items()}
+    roster = make_roster(settings.advisers, villages, last.end, seed)
+    return Lists(settings, areas, named, roster, seed)
+
+
+def _listed(
+    project: Project, settings: Settings, areas: AreaTree, last: Period, seed: int
+) -> Callable[[Office, Period], Figures] | None:
+    """The sums of the rows of another form, for the figures that stand in it too."""
+    named = {name: one.listed for name, one in settings.figures.items() if one.listed}
+    if not named:
+        return None
+    (form,) = set(named.values())
+    other = load_settings(project.config / "sample" / f"{form}.yml")
+    (table,) = (one for one in other.tables if one.about == "advisers")
+    lists = _lists(project, other, areas, last, seed)
+
+    def sums(office: Office, month: Period) -> Figures:
+        totals = lists.totals(table, office, month)
+        return {key: value for key, value in totals.items() if key[0] in named}
+
+    return sums
 
 
 # -- the truth ---------------------------------------------------------------------------------
@@ -216,8 +261,8 @@ def _row(settings: Settings, report: Report, path: str, entry: Entry) -> TruthRo
     period = report.period
     first = (opening(settings, period) if entry.basis == "cumulative" else period).start
     return TruthRow(
-        entry.key[0], entry.area or report.filer.code, entry.key[1], first, period.end, entry.basis,
-        entry.value, settings.unit_of[entry.key[0]], entry.status, settings.form, path,
+        entry.key[0], entry.area or report.filer.code, entry.subject, entry.key[1], first,
+        period.end, entry.basis, entry.value, settings.unit_of[entry.key[0]], entry.status, settings.form, path,
         entry.sheet, entry.cell, raw_text(entry), entry.fault, entry.expected,
     )  # fmt: skip
 

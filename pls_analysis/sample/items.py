@@ -92,7 +92,7 @@ class _Drawing:
         text, indent = line.label, line.row.indent
         if self.style.spaced and not indent and len(text) <= 6:
             text = " ".join(text)
-        if not self.style.unit_column:
+        if not self.style.unit_column and line.unit:
             text = f"{text}（{line.unit}）"
         if self.style.nesting == "alignment" or not indent:
             return text

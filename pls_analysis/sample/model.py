@@ -1,26 +1,26 @@
 """Invent true figures: for each office and month what it counted.
 
 Each office and month draws from a generator of its own, seeded by its key and date, so that a
-longer range or another office changes nothing else. `RandomState` is used because numpy guarantees
-its stream for ever.
+longer range or another office changes nothing else.
 """
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
 import numpy as np
 
 from pls_analysis.periods import CALENDAR, Period, StatisticalYear
+from pls_analysis.sample.draws import random
 from pls_analysis.sample.figures import TOTAL, Figure
 from pls_analysis.sample.settings import Settings
 
 Key = tuple[str, str]
 """A measure and its breakdown ("total" or "dimension=part")."""
 Figures = Mapping[Key, float]
+Listed = Callable[["Office", Period], Figures]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,12 +57,6 @@ class Counted:
     cumulative_before: Figures
 
 
-def random(seed: int, *names: str) -> np.random.RandomState:
-    """Return the generator that belongs to a seed and names, the same on every machine."""
-    digest = hashlib.sha256("\0".join((str(seed), *names)).encode()).digest()
-    return np.random.RandomState(np.frombuffer(digest[:16], dtype="<u4").astype(np.uint32))
-
-
 def periods(
     first: Period, last: Period, length: int = 1, rule: StatisticalYear = CALENDAR
 ) -> list[Period]:
@@ -76,9 +70,16 @@ def periods(
 
 
 def simulate(
-    settings: Settings, offices: Sequence[Office], span: Sequence[Period], seed: int
+    settings: Settings,
+    offices: Sequence[Office],
+    span: Sequence[Period],
+    seed: int,
+    listed: Listed | None = None,
 ) -> dict[tuple[str, Period], Counted]:
-    """Invent the figures of each office and period of the span, by (area code, period)."""
+    """Invent the figures of each office and period of the span, by (area code, period).
+
+    `listed` gives the sums of another form's rows, for the figures that stand in it too.
+    """
     if not span:
         return {}
     activity = _activity(settings, offices, seed)
@@ -92,6 +93,8 @@ def simulate(
         flows: dict[Period, dict[Key, float]] = {}
         for each, unprinted in absent.items():
             flow = _flow(settings, office, each, activity[office.code], shares, seed)
+            if listed is not None:
+                flow |= listed(office, each)
             flows[each] = {key: value for key, value in flow.items() if key not in unprinted}
         for each in span:
             counted[office.code, each] = _count(settings, flows, each)
@@ -144,7 +147,7 @@ def _shares(settings: Settings, office: Office, seed: int) -> dict[Key, float]:
         parts = [
             part for part in figure.parts if office.villages or part not in settings.rural_only
         ]
-        if not parts or figure.overlap or figure.each_part:
+        if not parts or figure.overlap or figure.each_part or figure.by_row:
             continue
         wanted = np.array([figure.parts[part] for part in parts])
         drawn = random(seed, office.key, figure.measure).dirichlet(wanted * settings.concentration)
@@ -166,6 +169,8 @@ def _flow(
     figures: dict[Key, float] = {}
     draw = random(seed, office.key, str(when), "figures")
     for figure in settings.figures.values():
+        if figure.by_row or figure.way == "says":
+            continue
         if figure.each_part or figure.paths or figure.sums:
             figures |= _from_parts(figure, figures, draw, when)
             continue
@@ -204,7 +209,7 @@ def _draw(
     amount = figure.amount(when.end.year)
     if figure.way in ("per_unit", "yearly"):
         expected = amount / 12 * (size if figure.way == "per_unit" else 1.0)
-        expected *= _level(settings, figure, when)
+        expected *= level_of(settings, figure, when)
         noise = np.exp(draw.normal(-(settings.noise**2) / 2, settings.noise))
         return float(draw.poisson(expected * noise))
     bases = [so_far[name, TOTAL] for name in figure.base]
@@ -221,12 +226,18 @@ def _draw(
     return sum(bases)
 
 
-def _level(settings: Settings, figure: Figure, when: Period) -> float:
+def level_of(settings: Settings, figure: Figure, when: Period) -> float:
     """Season, growth and dips: what a month is of a usual month of the base year."""
     year, number = when.end.year, when.end.month
     season = figure.season or settings.season
     level = season[number - 1] / (sum(season) / 12)
     level *= (1 + figure.growth) ** (year - settings.base_year + (number - 6.5) / 12)
+    return level * dipped(settings, figure, when)
+
+
+def dipped(settings: Settings, figure: Figure, when: Period) -> float:
+    """What dips leave of a month."""
+    level = 1.0
     for dip in settings.dips:
         if dip.covers(when):
             level *= (dip.remote if figure.remote else dip.factor) ** figure.dip
@@ -286,8 +297,10 @@ def divide(total: float, weights: Mapping[str, float]) -> dict[str, int]:
 
 
 def weights(figure: Figure, codes: Iterable[str], form: str, seed: int) -> dict[str, float]:
-    """How much of a district's figure each of its areas has."""
+    """How much of an office's figure each of the areas below it has."""
     return {
-        code: float(np.exp(random(seed, form, figure.measure, code).normal(0, figure.spread)))
+        code: figure.areas[code]
+        if code in figure.areas
+        else float(np.exp(random(seed, form, figure.measure, code).normal(0, figure.spread)))
         for code in codes
     }

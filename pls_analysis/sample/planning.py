@@ -13,8 +13,8 @@ from numpy.random import RandomState
 
 from pls_analysis.areas import AmbiguousArea, AreaTree, UnknownArea
 from pls_analysis.periods import Period
+from pls_analysis.sample.draws import random
 from pls_analysis.sample.faults import CELL_FAULTS, plant
-from pls_analysis.sample.model import random
 from pls_analysis.sample.reports import Report, plain
 from pls_analysis.sample.settings import Settings
 

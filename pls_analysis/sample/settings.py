@@ -16,19 +16,27 @@ from pls_analysis.periods import (
     parse_period,
 )
 from pls_analysis.sample.figures import Figure, read_figures
+from pls_analysis.sample.rosters import Names, Terms, read_terms
 
 SHARED = "shared.yml"
 REQUIRED = ("form", "titles", "office", "figures")
 TABLE_KEYS = ("layout", "title", "sheet", "rows", "headings", "columns", "level", "notes",
-              "local_rows")  # fmt: skip
+              "local_rows", "about", "total", "own")  # fmt: skip
 OPTIONAL = (
     "seed", "level", "rhythm", "statistical_year", "file_type", "files", "sheets", "style",
     "surnames", "phone", "skew", "noise", "concentration", "base_year", "season", "dips",
     "rural_only", "local_rows", "corrected", "faults", "form_lines", "notes_sheet", "tables",
+    "advisers", "names", "firms", "professions", "short",
 )  # fmt: skip
 LENGTHS = {"month": 1, "quarter": 3, "half_year": 6, "year": 12}
-ROW_KEYS = {"section", "measure", "part", "unit", "indent", "wordings", "from", "until"}
-LAYOUTS = {"items": ("key", "unit"), "wide": (), "list": ("key",)}
+ROW_KEYS = {"section", "measure", "part", "unit", "indent", "wordings", "from", "until", "words",
+            "zeros", "total"}  # fmt: skip
+ABOUT = ("areas", "advisers", "people")
+"""What the rows of a list are about: areas, advisers in them, or people who are counted."""
+LABELS = ("serial", "office", "key", "name", "subject", "profession", "firm", "note")
+"""The columns of a list that hold no figure; `key` is that of the area."""
+ZEROS = ("always", "some", "never")
+LAYOUTS = {"items": ("key", "unit"), "wide": (), "list": ()}
 """How a table can be laid out, and the headings that it needs besides those of its columns."""
 COLUMNS = {
     "items": ("flow", "cumulative", "standing", "yoy", "previous", "change", "year_before",
@@ -62,6 +70,8 @@ class Row:
     """One line of the printed form; a section line has only `section`.
 
     In a wide table and in a list it is a column, and `wordings` are paths of headings: 刑事/侦查.
+    `words` are what is written for a figure, or for those who stand in a part; `zeros` says whether
+    offices write them (always, some, never), and `total` whether the column is added up.
     """
 
     section: str = ""
@@ -72,6 +82,9 @@ class Row:
     wordings: tuple[str, ...] = ()
     first: Period | None = None
     last: Period | None = None
+    words: Mapping[Any, str] = field(default_factory=dict, hash=False)
+    zeros: str = "always"
+    total: bool = True
 
     def stands_in(self, period: Period) -> bool:
         """Whether the form of a period has this line."""
@@ -83,8 +96,9 @@ class Row:
 class TableSettings:
     """One printed table of a form: its layout, its lines, and the figures printed of each.
 
-    `level` is that of the areas that a list has for its rows. A table without `title` and `sheet`
-    is the form's first, and is called as its office calls it.
+    `level` is that of the areas that a list has for its rows, `about` says what these are about.
+    Its `total` stands first or last; so does a row of the office's `own` area, with its label. A
+    table without `title` and `sheet` is the form's first, and is called as its office calls it.
     """
 
     layout: str
@@ -96,6 +110,9 @@ class TableSettings:
     level: str = ""
     notes: tuple[str, ...] = ()
     local_rows: tuple[Row, ...] = ()
+    about: str = "areas"
+    total: str = ""
+    own: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +132,9 @@ class Settings:
     files: tuple[str, ...] = ()
     sheets: tuple[str, ...] = ("Sheet1",)
     style: Mapping[str, Any] = field(default_factory=dict)
-    surnames: str = "张"
+    names: Names = field(default_factory=Names)
+    advisers: Terms = field(default_factory=Terms)
+    short: tuple[str, ...] = ()
     phone: str = "{:04d}"
     skew: float = 0.3
     noise: float = 0.05
@@ -218,10 +237,10 @@ def _settings(given: Mapping[str, Any], problems: Problems) -> Settings:
                 problems.add(f"season: needs 12 numbers, one for each month, not {len(numbers)}")
     dips = tuple(_dips(given.get("dips") or [], problems))
     problems.raise_if_any()
-    own = (*TABLE_KEYS, "tables", "rhythm", "statistical_year")
+    own = (*TABLE_KEYS, "tables", "rhythm", "statistical_year", "surnames", "firms", "professions")
     plain: dict[str, Any] = {key: value for key, value in given.items() if key not in own} | {
         key: tuple(given[key])
-        for key in ("titles", "files", "sheets", "form_lines", "notes_sheet")
+        for key in ("titles", "files", "sheets", "form_lines", "notes_sheet", "short")
         if key in given
     }
     return Settings(
@@ -236,6 +255,13 @@ def _settings(given: Mapping[str, Any], problems: Problems) -> Settings:
             "dips": dips,
             "rural_only": frozenset(given.get("rural_only") or ()),
             "faults": dict(given.get("faults") or {}),
+            "advisers": read_terms(given.get("advisers") or {}),
+            "names": Names(
+                given.get("surnames", "张"),
+                given.get("names", "甲乙丙丁"),
+                tuple(given.get("firms") or Names().firms),
+                given.get("professions") or Names().professions,
+            ),
         },
     )
 
@@ -250,6 +276,12 @@ def _table(given: Mapping[str, Any], problems: Problems) -> TableSettings:
         if name not in COLUMNS[layout]:
             problems.add(f"columns: {name} is none of {', '.join(COLUMNS[layout])}")
     headings = given.get("headings") or {}
+    for key, allowed in (("about", ABOUT), ("total", ("first", "last"))):
+        if given.get(key, allowed[0]) not in allowed:
+            problems.add(f"`{key}: {given[key]}` is none of {', '.join(allowed)}")
+    if layout == "list":
+        for name in headings.keys() - {*LABELS}:
+            problems.add("headings: " + unknown("column", str(name), LABELS))
     for name in (*LAYOUTS[layout], *(columns if layout == "items" else ())):
         if name not in headings:
             problems.add(f"headings: `{name}:` is missing")
@@ -266,6 +298,9 @@ def _table(given: Mapping[str, Any], problems: Problems) -> TableSettings:
             Row(unit=one["unit"], wordings=(one["wording"],))
             for one in given.get("local_rows") or ()
         ),
+        given.get("about", "areas"),
+        given.get("total", ""),
+        given.get("own") or {},
     )
 
 
@@ -284,6 +319,8 @@ def _rows(given: Sequence[Mapping[str, Any]], problems: Problems) -> Iterable[Ro
         yield Row(
             measure=spec["measure"], part=spec.get("part", "total"), unit=spec["unit"],
             indent=spec.get("indent", 0), wordings=tuple(spec["wordings"]), first=first, last=last,
+            words=spec.get("words") or {}, zeros=spec.get("zeros", "always"),
+            total=spec.get("total", True),
         )  # fmt: skip
 
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 from pls_analysis.periods import CALENDAR, Period
-from pls_analysis.sample.model import Office, random
+from pls_analysis.sample.draws import random
+from pls_analysis.sample.model import Office
 from pls_analysis.sample.settings import Row, Settings
 
 T = TypeVar("T")
@@ -29,6 +30,8 @@ PERIODS = {
     12: ("{year}年度", "{year}年"),
 }  # fmt: skip
 """How a period is written in a title, by its months."""
+DATES = ("{0:%Y-%m-%d}", "{0.year}.{0.month}.{0.day}", "{0.year}年{0.month}月{0.day}日",
+         "{0.year}/{0.month}/{0.day}")  # fmt: skip
 NUMERALS = "〇一二三四五六七八九十"
 
 
@@ -36,6 +39,8 @@ NUMERALS = "〇一二三四五六七八九十"
 class Style:
     """One office's habits. `nesting` says how parts are shown below their whole.
 
+    `date` is how it writes a day, `merged` whether it writes a town once for all its rows, `zeros`
+    whether it fills in what was not done, `short` whether it leaves the kind of a village out.
     `headings` are the words over each of its tables, `wordings` those for each line of the form,
     `people` who sign and their phone.
     """
@@ -65,6 +70,10 @@ class Style:
     nothing: str
     grouped: bool
     people: tuple[str, str, str, str]
+    date: str = ""
+    merged: bool = False
+    zeros: bool = False
+    short: bool = False
     headings: Sequence[Mapping[str, str]] = ()
     wordings: Mapping[Row, str] = field(default_factory=dict)
     local_row: Row | None = None
@@ -128,9 +137,9 @@ def draw_style(settings: Settings, office: Office, seed: int) -> Style:
         nothing=pick(("0", "—", "")),
         grouped=chance(0.3),
         people=(
-            f"{pick(settings.surnames)}某",
-            f"{pick(settings.surnames)}某",
-            f"{pick(settings.surnames)}某",
+            f"{pick(settings.names.surnames)}某",
+            f"{pick(settings.names.surnames)}某",
+            f"{pick(settings.names.surnames)}某",
             settings.phone.format(draw.randint(10000)),
         ),
         headings=[
@@ -143,4 +152,11 @@ def draw_style(settings: Settings, office: Office, seed: int) -> Style:
         wordings={row: pick(row.wordings, 0.55) for row in settings.rows if row.wordings},
         local_row=pick(local_rows) if local_rows and chance(0.12) else None,
     )
-    return replace(style, **settings.style)
+    # Drawn last, so that an office's other habits are as they were before it filed lists.
+    habits = {
+        "date": pick(DATES),
+        "merged": chance(0.5),
+        "zeros": chance(0.15),
+        "short": chance(0.35),
+    }
+    return replace(style, **habits | settings.style)

@@ -23,6 +23,7 @@ class TruthRow:
 
     measure: str
     area: str
+    subject: str
     breakdown: str
     period_start: dt.date
     period_end: dt.date
