@@ -7,6 +7,7 @@ A fault never changes what is true: `Entry.value` stays what a right reading giv
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
@@ -15,6 +16,10 @@ from numpy.random import RandomState
 from pls_analysis.sample.reports import Entry, Line, Report, plain
 
 FULL_WIDTH = str.maketrans("0123456789.", "０１２３４５６７８９．")
+UNKNOWN_HEADING = "其他情况"
+EXEMPT = "免"
+DAY = "日期"
+UNIT = re.compile("[（(][^）(]*[）)]$")
 MARKS = (("暂缺", "x"), ("—", "z"), ("…", "k"), ("不适用", "z"))
 
 
@@ -37,8 +42,10 @@ class Spot:
 
     @property
     def whole(self) -> int:
-        """The figure as a whole number; -1 where it is none."""
+        """The figure as a whole number; -1 where it is none, or is written as a day or a word."""
         number = self.entry.value
+        if self.entry.unit == DAY or self.line.row.words:
+            return -1
         return int(number) if not math.isnan(number) and float(number).is_integer() else -1
 
 
@@ -85,6 +92,46 @@ def _mark_line(spot: Spot, draw: RandomState | None = None) -> None:
     spot.line.unit = f"万{spot.line.row.unit}"
     for entry in spot.line.entries.values():
         entry.fault, entry.expected = spot.entry.fault, spot.entry.expected
+
+
+def _rename(spot: Spot, draw: RandomState) -> None:
+    """A column of a list has a heading that nobody knows."""
+    spot.line.label = "/".join((*spot.line.label.split("/")[:-1], UNKNOWN_HEADING))
+    _mark_column(spot)
+
+
+def _rescale(spot: Spot, draw: RandomState) -> None:
+    """The heading of a list's column names a unit ten thousand times too large."""
+    spot.line.label = UNIT.sub("", spot.line.label) + f"（万{spot.line.row.unit}）"
+    _mark_column(spot)
+
+
+def _mark_column(spot: Spot) -> None:
+    for entry in spot.line.entries.values():
+        entry.fault, entry.expected = spot.entry.fault, spot.entry.expected
+
+
+def _exempt(spot: Spot, draw: RandomState) -> None:
+    """Somebody is exempt from a month's service: the total figures of the row say so."""
+    key = next(key for key, entry in spot.line.entries.items() if entry is spot.entry)
+    for line in spot.report.lines:
+        entry = line.entries.get(key)
+        if entry is None or entry.basis != "flow":
+            continue
+        entry.value, entry.status = math.nan, "z"
+        entry.written = EXEMPT if line.row.part == "total" else None
+        entry.fault = spot.entry.fault
+
+
+def _forget_day(spot: Spot, draw: RandomState) -> None:
+    year, month = int(spot.entry.value) // 10_000, int(spot.entry.value) // 100 % 100
+    spot.entry.written = f"{year}年{month}月建成。"
+
+
+def _of_list(spot: Spot) -> bool:
+    """A column of figures, not of words or days, whose entries are sound."""
+    clean = all(not entry.fault and not entry.status for entry in spot.line.entries.values())
+    return clean and bool(spot.entry.area) and spot.line.row.total
 
 
 def _missing(spot: Spot, draw: RandomState) -> None:
@@ -162,7 +209,10 @@ CELL_FAULTS: dict[str, CellFault] = {
     ),
     "grouped_text": CellFault(lambda s: _count(s, 1000), _write(lambda s: f"{s.whole:,}")),
     "text_number": CellFault(lambda s: _count(s, 1), _write(_digits)),
-    "own_unit": CellFault(lambda s: _count(s, 1), _write(lambda s: f"{s.whole}{s.entry.unit}")),
+    "own_unit": CellFault(
+        lambda s: _count(s, 1) and "(" not in s.entry.unit,
+        _write(lambda s: f"{s.whole}{s.entry.unit}"),
+    ),
     "footnote": CellFault(lambda s: _flow(s, 1), _write(lambda s: "(1)"), "logged"),
     "missing_mark": CellFault(
         lambda s: s.entry.basis == "flow" and s.line.row.part == "total" and not s.has_parts,
@@ -192,6 +242,14 @@ CELL_FAULTS: dict[str, CellFault] = {
     ),
     "formula_without_value": CellFault(
         lambda s: s.has_parts and _flow(s, 5), lambda s, draw: None, "logged"
+    ),
+    "column_unknown": CellFault(_of_list, _rename, "logged"),
+    "column_unit": CellFault(
+        lambda s: _of_list(s) and _count(s, 1) and "(" not in s.entry.unit, _rescale, "logged"
+    ),
+    "exempt": CellFault(lambda s: bool(s.entry.subject) and _flow(s, 1), _exempt),
+    "no_day": CellFault(
+        lambda s: s.entry.unit == DAY and not s.entry.area, _forget_day, "logged", mended=False
     ),
     "error_value": CellFault(
         lambda s: _flow(s, 1), _write(lambda s: "#N/A"), "logged", mended=True

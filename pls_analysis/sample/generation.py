@@ -240,12 +240,17 @@ def _truth(made: Sequence[Made], files: tuple[str, ...], seed: int) -> SampleTru
 
 
 def _whole_faults(plan: Plan) -> Iterable[Fault]:
-    outcome = {"missing_report": "absent", "office_typo": "logged", "cumulative_as_month": "logged"}
+    outcome = {
+        "missing_report": "absent",
+        "late_report": "absent",
+        "office_typo": "logged",
+        "cumulative_as_month": "logged",
+    }
     for kind, report in plan.whole:
         if kind == "duplicate_file":
             copy = max(report.path, plan.copies[report.path])
             yield Fault(kind, copy, "", "", "", "duplicate")
-        elif kind not in ("revision", "two_versions"):
+        elif kind not in ("revision", "two_versions", "misspelt"):
             yield Fault(kind, report.path, report.sheet, "", report.office,
                         outcome.get(kind, "used"))  # fmt: skip
     for kind, report in plan.extra:
@@ -262,8 +267,8 @@ def _row(settings: Settings, report: Report, path: str, entry: Entry) -> TruthRo
     first = (opening(settings, period) if entry.basis == "cumulative" else period).start
     return TruthRow(
         entry.key[0], entry.area or report.filer.code, entry.subject, entry.key[1], first,
-        period.end, entry.basis, entry.value, settings.unit_of[entry.key[0]], entry.status, settings.form, path,
-        entry.sheet, entry.cell, raw_text(entry), entry.fault, entry.expected,
+        period.end, entry.basis, entry.value, settings.unit_of[entry.key[0]], entry.status,
+        settings.form, path, entry.sheet, entry.cell, raw_text(entry), entry.fault, entry.expected,
     )  # fmt: skip
 
 

@@ -107,6 +107,8 @@ class _Planner:
         if any(near in self.taken for near in self._neighbours(kind, place)):
             return False
         code, when = place
+        if kind == "late_report":
+            return when == max((one for _, one in self.reports), key=lambda one: one.end)
         if kind == "cumulative_as_month" or (kind in CELL_FAULTS and CELL_FAULTS[kind].checked):
             # Only a running total of the period before shows that these are wrong.
             before = when.shift(-1)
@@ -150,6 +152,30 @@ class _Planner:
                 flow.expected = "logged"
         return True
 
+    def _misspelt(self, report: Report) -> bool:
+        """Two characters of the name of a row's area are swapped."""
+        named = [(table, member) for table in report.tables for member in table.members
+                 if "key" in member.said and not member.own]  # fmt: skip
+        if not named:
+            return False
+        table, member = named[random(self.seed, "misspelt", report.path).randint(len(named))]
+        name = member.said["key"]
+        wrong = f"{name[1]}{name[0]}{name[2:]}"
+        try:
+            self.areas.resolve(wrong, within=report.filer.code, at=report.period.end)
+        except (UnknownArea, AmbiguousArea):
+            member.said["key"] = wrong
+        else:
+            return False
+        for line in table.lines:
+            entry = line.entries.get(member.key)
+            if entry is not None:
+                entry.fault, entry.expected = "misspelt", "logged"
+        return True
+
+    def _late_report(self, report: Report) -> bool:
+        return self._missing_report(report)
+
     def _missing_report(self, report: Report) -> bool:
         self.plan.missing.add((report.filer.code, report.period))
         return True
@@ -159,9 +185,16 @@ class _Planner:
         flash.path = _beside(report.path, "（快报）")
         flash.remark = "（快报）"
         flash.declared = report.period.end - dt.timedelta(days=2)
+        listed = next((one for table in flash.tables if table.members for one in table.lines
+                       if one.row.total and not one.row.words), None)  # fmt: skip
         for line in flash.lines:
             if not line.entries or line.fault:
                 continue
+            if line is listed:
+                for entry in line.entries.values():
+                    if not math.isnan(entry.value) and not entry.fault:
+                        entry.value = float(int(entry.value * 0.9))
+                        entry.written = plain(entry.value)
             flow, total = line.entries.get("flow"), line.entries.get("cumulative")
             if flow is None or flow.basis != "flow" or math.isnan(flow.value) or flow.unit == "%":
                 continue
@@ -184,7 +217,7 @@ class _Planner:
         other.path = _beside(report.path, "（2）")
         pairs = zip(report.entries(), other.entries(), strict=True)
         for mine, theirs in pairs:
-            whole = mine.basis == "flow" and mine.unit == "人" and mine.value > 10
+            whole = mine.basis != "cumulative" and mine.unit == "人" and mine.value > 10
             if whole and not mine.fault:
                 theirs.written = plain(mine.value + 3)
                 mine.fault, mine.expected = "two_versions", "logged"
@@ -207,6 +240,6 @@ def _beside(path: str, addition: str) -> str:
 
 def known_kinds() -> Sequence[str]:
     """Every kind of fault that a form of `config/sample` can name."""
-    whole = ("office_alias", "office_typo", "cumulative_as_month", "missing_report", "revision",
-             "two_versions", "duplicate_file")  # fmt: skip
+    whole = ("office_alias", "office_typo", "cumulative_as_month", "missing_report", "late_report",
+             "revision", "two_versions", "duplicate_file", "misspelt")  # fmt: skip
     return (*CELL_FAULTS, *whole)

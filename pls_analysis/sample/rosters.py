@@ -71,7 +71,9 @@ class Terms:
 
 def read_terms(given: Mapping[str, Any]) -> Terms:
     """Read `advisers:` of a form's settings."""
-    plain = {name: tuple(said) if isinstance(said, list) else said for name, said in given.items()}
+    plain: dict[str, Any] = {
+        name: tuple(said) if isinstance(said, list) else said for name, said in given.items()
+    }
     return Terms(**plain)
 
 

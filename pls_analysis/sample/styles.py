@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from pls_analysis.periods import CALENDAR, Period
 from pls_analysis.sample.draws import random
@@ -153,10 +153,10 @@ def draw_style(settings: Settings, office: Office, seed: int) -> Style:
         local_row=pick(local_rows) if local_rows and chance(0.12) else None,
     )
     # Drawn last, so that an office's other habits are as they were before it filed lists.
-    habits = {
+    habits: dict[str, Any] = {
         "date": pick(DATES),
         "merged": chance(0.5),
         "zeros": chance(0.15),
         "short": chance(0.35),
     }
-    return replace(style, **habits | settings.style)
+    return replace(style, **{**habits, **settings.style})
