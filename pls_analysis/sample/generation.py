@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import shutil
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -76,12 +77,14 @@ def generate(
     check_clear(out, paths)
     # The list of files comes first: a run that is stopped can still be removed.
     write_manifest(out, seed, paths)
+    gc.freeze()  # the reports are many, and stay; only workbooks come and go from here
     for number, report in enumerate(written, 1):
         write_report(report, out, seed)
         if report.path in copies:
             shutil.copyfile(out / report.path, out / copies[report.path])
         if progress is not None:
             progress(number, len(written))
+    gc.unfreeze()
     write_manifest(out, seed, paths)
     return _truth(made, tuple(sorted(paths)), seed)
 
@@ -190,7 +193,7 @@ def _lists(project: Project, settings: Settings, areas: AreaTree, last: Period, 
         (named[table.level] for table in settings.tables if table.about == "advisers"), {}
     )
     villages = {town: list(codes) for town, codes in served.items()}
-    roster = make_roster(settings.advisers, villages, last.end, seed)
+    roster = make_roster(settings.advisers, settings.names, villages, last.end, seed)
     return Lists(settings, areas, named, roster, seed)
 
 

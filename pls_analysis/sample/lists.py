@@ -6,11 +6,11 @@ import datetime as dt
 import math
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from pls_analysis.areas import AmbiguousArea, AreaTree, UnknownArea
+from pls_analysis.areas import AmbiguousArea, AreaTree
 from pls_analysis.periods import Period
 from pls_analysis.sample.draws import random
 from pls_analysis.sample.figures import TOTAL, Figure, between
@@ -37,7 +37,8 @@ Drawn = Mapping[Key, np.ndarray]
 class Lists:
     """What the lists of a form are made from: the areas below its offices, and their advisers.
 
-    `areas` has the names of areas by level, office and code.
+    `areas` has the names of areas by level, office and code, `short` those without their kind that
+    were found so far.
     """
 
     settings: Settings
@@ -45,6 +46,7 @@ class Lists:
     areas: Mapping[str, Mapping[str, Mapping[str, str]]]
     roster: Roster
     seed: int
+    short: dict[str, Mapping[str, str]] = field(default_factory=dict)
 
     def members(
         self, table: TableSettings, office: Office, period: Period, style: Style, counted: Counted
@@ -53,7 +55,11 @@ class Lists:
         if table.about == "people":
             return list(self._people(table, office, counted))
         names = self.areas[table.level].get(office.code, {})
-        called = self._short(names, office, period.end) if style.short else names
+        called = names
+        if style.short and office.code not in self.short:
+            self.short[office.code] = self._short(names, office, period.end)
+        if style.short:
+            called = self.short[office.code]
         if table.about == "advisers":
             found = list(self._advisers(office, period, called))
         else:
@@ -78,17 +84,16 @@ class Lists:
     def means(self, name: str, within: str, at: dt.date) -> str:
         """Return the code of the area that a name means within another, or ""."""
         try:
-            return self.tree.resolve(name, within=within, at=at).code
-        except (UnknownArea, AmbiguousArea):
-            return ""
+            area = self.tree.find(name, within, at)
+        except AmbiguousArea:
+            area = None
+        return "" if area is None else area.code
 
     def _advisers(
         self, office: Office, period: Period, called: Mapping[str, str]
     ) -> Iterator[Member]:
         for one in self.roster.serving(office.code, period):
-            number = self.roster.number_of[one.adviser]
-            said = self.settings.names.person(number, self.seed)
-            said |= {"key": called[one.village], "subject": one.adviser}
+            said = {**self.roster.people[one.adviser], "key": called[one.village]}
             yield Member(f"{one.village} {one.adviser}", one.village, one.adviser, contract=one,
                          said=said)  # fmt: skip
 

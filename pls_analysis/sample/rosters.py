@@ -9,8 +9,10 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
+import numpy as np
 from numpy.random import RandomState
 
 from pls_analysis.periods import Period
@@ -37,7 +39,7 @@ class Names:
         """
         size = len(self.given)
         whole = len(self.surnames) * size * size
-        place = int(random(seed, "names").permutation(whole)[number % whole])
+        place = int(_shuffled(whole, seed)[number % whole])
         rest, second = divmod(place, size)
         last, first = divmod(rest, size)
         draw = random(seed, "person", str(number))
@@ -48,6 +50,11 @@ class Names:
             "firm": self.firms[draw.randint(len(self.firms))],
             "profession": list(self.professions)[chosen],
         }
+
+
+@cache
+def _shuffled(size: int, seed: int) -> np.ndarray:
+    return random(seed, "names").permutation(size)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,10 +113,10 @@ class Member:
 
 @dataclass(frozen=True)
 class Roster:
-    """The contracts of all villages, by town; `number_of` numbers the advisers' keys."""
+    """The contracts of all villages, by town, and what lists say of each adviser, by key."""
 
     contracts: Mapping[str, Sequence[Contract]]
-    number_of: Mapping[str, int]
+    people: Mapping[str, Mapping[str, str]]
 
     def serving(self, town: str, month: Period) -> list[Contract]:
         """Return the contracts that run in a month, in order of the villages.
@@ -124,11 +131,11 @@ class Roster:
 
 
 def make_roster(
-    terms: Terms, villages: Mapping[str, Sequence[str]], until: dt.date, seed: int
+    terms: Terms, names: Names, villages: Mapping[str, Sequence[str]], until: dt.date, seed: int
 ) -> Roster:
     """Contract advisers for villages, given by town, until a day."""
     contracts: dict[str, list[Contract]] = {}
-    number_of: dict[str, int] = {}
+    people: dict[str, dict[str, str]] = {}
     before = ""
     for town, codes in villages.items():
         draw = random(seed, "advisers", town)
@@ -139,8 +146,8 @@ def make_roster(
             if number == 0 and shared:
                 advisers.append(before)
                 continue
-            key = terms.key.format(len(number_of) + 1)
-            number_of[key] = len(number_of)
+            key = terms.key.format(len(people) + 1)
+            people[key] = names.person(len(people), seed) | {"subject": key}
             advisers.append(key)
         contracts[town] = [
             contract
@@ -148,7 +155,7 @@ def make_roster(
             for contract in _contracts(terms, run, adviser, advisers, until, seed)
         ]
         before = advisers[-1] if advisers else before
-    return Roster(contracts, number_of)
+    return Roster(contracts, people)
 
 
 def _runs(terms: Terms, codes: Sequence[str], draw: RandomState) -> list[list[str]]:

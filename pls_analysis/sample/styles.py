@@ -156,7 +156,7 @@ def draw_style(settings: Settings, office: Office, seed: int) -> Style:
     habits: dict[str, Any] = {
         "date": pick(DATES),
         "merged": chance(0.5),
-        "zeros": chance(0.15),
+        "zeros": chance(0.08),
         "short": chance(0.35),
     }
     return replace(style, **{**habits, **settings.style})
