@@ -6,6 +6,7 @@ docs/form-spec.md.
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -41,7 +42,7 @@ KEYS = {
     "subject", "done", "undone",
 }  # fmt: skip
 MEASURE_KEYS = {"name", "unit", "labels", "breakdown", "range", "basis", "public", "people",
-                "adds_up", "words", "count"}  # fmt: skip
+                "adds_up", "words", "count", "breaks"}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +61,8 @@ class Measure:
     `parts` names the parts of its breakdowns ("kind=family") per language. What is not `public`
     stays out of briefs and reports; counts of `people` are suppressed there where small. What does
     not `adds_up` (a median, an index) is never summed over periods. `words` are the figures that
-    texts stand for; a measure that is to `count` counts rows by what their cells say.
+    texts stand for; a measure that is to `count` counts rows by what their cells say. `breaks` are
+    the days from which figures do not compare with those before.
     """
 
     id: str
@@ -75,6 +77,11 @@ class Measure:
     adds_up: bool = True
     words: Mapping[str, float] = field(default_factory=dict)
     count: bool = False
+    breaks: tuple[dt.date, ...] = ()
+
+    def break_in(self, period: Period) -> str:
+        """The letter that marks a break of the series in a period, or ""."""
+        return "b" if any(period.start <= day <= period.end for day in self.breaks) else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,6 +249,11 @@ def _measure_problems(measure: Any) -> Iterable[str]:
         isinstance(one, int | float) for one in words.values()
     ):
         yield f"`words: {words}` does not give a figure for each text, such as {{有: 1, 无: 0}}"
+    for day in _listed(measure.get("breaks")):
+        try:
+            parse_period(day)
+        except ValueError as error:
+            yield f"`breaks:` {error}"
     for key in ("public", "people", "adds_up", "count"):
         if not isinstance(measure.get(key, True), bool):
             yield f"`{key}:` is yes or no"
@@ -349,6 +361,7 @@ def _measure(name: str, spec: Mapping[str, Any]) -> Measure:
         spec.get("public", True), spec.get("people", False), spec.get("adds_up", True),
         {values.normalise(str(text)): float(n) for text, n in (spec.get("words") or {}).items()},
         spec.get("count", False),
+        tuple(parse_period(day).start for day in _listed(spec.get("breaks"))),
     )  # fmt: skip
 
 

@@ -316,11 +316,12 @@ class _Reader:
         start = period.start
         if period.basis == "cumulative":
             start = year_start(period, self.form.statistical_year)
+        told = Period(start, period.end, period.basis)
         self.out.observed.append(
             Observed(
-                measure.id, area, subject, target.breakdown,
-                Period(start, period.end, period.basis), said.value, measure.unit, said.status,
-                self.form.id, self.sheet, *place, self.office, self.filed or period,
+                measure.id, area, subject, target.breakdown, told, said.value, measure.unit,
+                said.status or measure.break_in(told), self.form.id, self.sheet, *place,
+                self.office, self.filed or period,
             )
         )  # fmt: skip
 

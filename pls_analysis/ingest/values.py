@@ -114,7 +114,7 @@ _NUMBERING = re.compile(
     r"^(?:[一二三四五六七八九十]{1,3}[、.]|\((?:[一二三四五六七八九十]{1,3}|\d{1,2})\)、?|\d{1,2}[、)]"
     r"|\d{1,2}(?:\.\d{1,2})*\.(?!\d)|[①-⑳⑴-⒇⒈-⒛㈠-㈩]|[#*※]+|其中[:,]?)"
 )
-_BRACKET_BEHIND = re.compile(r"^(.+?)[(\[]([^()\[\]]*)[)\]]$", re.DOTALL)
+_BRACKET_BEHIND = re.compile(r"^(.+?)[(\[]((?:[^()\[\]]|\([^()\[\]]*\))*)[)\]]$", re.DOTALL)
 _UNIT_NAMED = re.compile(r"^(?:计量)?单位:?")
 _FOOTNOTED = re.compile(r"(?:[①-⑳⑴-⒇*※†‡#¹²³⁰⁴-⁹]+|[(\[](?:注\d*|\d{1,2})[)\]])$")
 _FOOTNOTED_LOOSELY = re.compile(r"^([^(]*[^\d(.])注?\d{1,2}\)$", re.DOTALL)
