@@ -45,6 +45,8 @@ FILE = click.Path(path_type=Path, dir_okay=False)
 @click.option("--until", default="2022-06", show_default=True,
               callback=parsed(parse_period), help="Last month.")  # fmt: skip
 @click.option("--truth", type=FILE, help="Also write the truth behind the workbooks (CSV).")
+@click.option("--corrections", type=FILE, help="Also write the corrections a person would declare, "
+              "such as config/corrections.yml.")  # fmt: skip
 @click.option("--broken", is_flag=True, help="Add files that have to be refused.")
 @click.option("--remove", is_flag=True, help="Take the sample away again; other files stay.")
 def sample(
@@ -53,6 +55,7 @@ def sample(
     start: Period,
     until: Period,
     truth: Path | None,
+    corrections: Path | None,
     broken: bool,
     remove: bool,
 ) -> None:
@@ -66,12 +69,18 @@ def sample(
         return
     if until < start:
         raise click.BadParameter(f"{until} is before {start}", param_hint="--until")
+    if corrections is not None and corrections.exists():
+        raise click.BadParameter(f"{corrections} exists; it is not overwritten",
+                                 param_hint="--corrections")  # fmt: skip
     with Progress("workbook") as progress:
         made = samples.generate(project, out, seed, start, until, progress)
     click.echo(f"{counted(len(made.files), 'workbook')} written to {out}")
     if truth is not None:
         written = samples.write_truth(made, truth)
         click.echo("their truth: " + ", ".join(map(str, written)))
+    if corrections is not None:
+        samples.write_corrections(made, corrections)
+        click.echo(f"{counted(len(made.corrections), 'correction')} drafted in {corrections}")
     if broken:
         added = samples.broken(project, out, seed, str(until))
         click.echo(f"{counted(len(added), 'broken file')} added")

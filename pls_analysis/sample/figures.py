@@ -14,7 +14,7 @@ WAYS = ("per_unit", "yearly", "stock", "of", "times", "each", "ratio", "sum", "r
         "says")  # fmt: skip
 KEYS = {*WAYS, "share", "mean", "decimals", "growth", "remote", "parts", "overlap", "season",
         "spread", "dip", "listed", "chance", "most", "noise", "within", "areas",
-        "blank"}  # fmt: skip
+        "blank", "breaks"}  # fmt: skip
 BASELESS = ("per_unit", "yearly", "stock", "row", "contract", "says")
 TOTAL = "total"
 
@@ -41,7 +41,7 @@ class Figure:
     the share of rows that have at least 1, `within` another figure without which it does not
     apply, `areas` has factors or weights by code, and `blank` is the share that nobody fills in.
     `contract` is the `start` or `end` of one. `texts` are what is said of a milestone from a day
-    on.
+    on, `breaks` the days from which figures do not compare with those before.
     """
 
     measure: str
@@ -69,6 +69,7 @@ class Figure:
     blank: float = 0.0
     listed: str = ""
     texts: tuple[tuple[dt.date, str], ...] = ()
+    breaks: tuple[dt.date, ...] = ()
 
     def amount(self, year: int, part: str = TOTAL) -> float:
         """The number that holds in a year, of a part where it has one of its own."""
@@ -154,6 +155,7 @@ def _figure(measure: str, way: str, spec: Mapping[str, Any], above: Mapping[str,
         areas={str(code): factor for code, factor in (spec.get("areas") or {}).items()},
         blank=spec.get("blank", 0.0),
         listed=spec.get("listed", ""),
+        breaks=tuple(spec.get("breaks") or ()),
         texts=tuple(sorted(said.items())) if way == "says" else (),
         base=(said,) if way == "contract" else base,
     )

@@ -268,9 +268,11 @@ def _fault(kind: str, path: str, entry: Entry) -> Fault:
 def _row(settings: Settings, report: Report, path: str, entry: Entry) -> TruthRow:
     period = report.period
     first = (opening(settings, period) if entry.basis == "cumulative" else period).start
+    measure, breakdown = entry.key
+    broken = any(first <= day <= period.end for day in settings.figures[measure].breaks)
     return TruthRow(
-        entry.key[0], entry.area or report.filer.code, entry.subject, entry.key[1], first,
-        period.end, entry.basis, entry.value, settings.unit_of[entry.key[0]], entry.status,
+        measure, entry.area or report.filer.code, entry.subject, breakdown, first, period.end,
+        entry.basis, entry.value, settings.unit_of[measure], entry.status or "b" * broken,
         settings.form, path, entry.sheet, entry.cell, raw_text(entry), entry.fault, entry.expected,
     )  # fmt: skip
 
