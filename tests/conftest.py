@@ -14,6 +14,7 @@ os.environ.setdefault("MPLBACKEND", "agg")
 from projects import ROOT, copy_project, fixed_sample
 
 from pls_analysis.project import Project
+from pls_analysis.sample import SampleTruth
 
 REAL = "PLS_REAL"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
@@ -49,7 +50,7 @@ def sample_project(tmp_path_factory: pytest.TempPathFactory) -> Project:
 
 
 @pytest.fixture(scope="session")
-def fixed_sample_project(tmp_path_factory: pytest.TempPathFactory) -> Project:
+def whole_sample(tmp_path_factory: pytest.TempPathFactory) -> tuple[Project, SampleTruth]:
     """The whole sample that the committed notebooks show: slow to make, so ask for it rarely."""
     return fixed_sample(tmp_path_factory.mktemp("fixed") / "project")
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import pandas as pd
 
 from pls_analysis.project import Project, load_project
+from pls_analysis.sample import SampleTruth, generate
 from pls_analysis.store import (
     FILES,
     SUBMISSIONS,
@@ -31,18 +32,17 @@ def copy_project(target: Path) -> Project:
     return load_project(target)
 
 
-def fixed_sample(target: Path) -> Project:
-    """Make the project that the committed notebooks' outputs come from.
+def fixed_sample(target: Path) -> tuple[Project, SampleTruth]:
+    """Make the project that the committed notebooks' outputs come from, with the truth behind it.
 
     It holds what `pls sample` writes when nothing else is asked for, ingested.
     """
-    from pls_analysis import sample
     from pls_analysis.ingest.pipeline import ingest
 
     project = copy_project(target)
-    sample.generate(project, project.raw)
+    truth = generate(project, project.raw)
     ingest(project)
-    return project
+    return project, truth
 
 
 def store_of(project: Project, observations: pd.DataFrame, **facts) -> Store:

@@ -38,13 +38,6 @@ def run_nbval(folder: Path, project: Project | None = None) -> subprocess.Comple
     )
 
 
-@pytest.mark.slow
-def test_committed_notebooks_show_the_sample(fixed_sample_project: Project):
-    done = run_nbval(NOTEBOOKS, fixed_sample_project)
-    assert done.returncode == 0, done.stdout[-8000:] + done.stderr[-2000:]
-    assert " passed" in done.stdout
-
-
 SHOW = """
 from IPython.display import display
 data = {{"kind": "line", "data": [1.5, {last}]}}

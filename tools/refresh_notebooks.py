@@ -30,7 +30,7 @@ def main(names: list[str]) -> None:
     folder = ROOT / "notebooks"
     paths = [folder / f"{name}.ipynb" for name in names] or sorted(folder.glob("*.ipynb"))
     with tempfile.TemporaryDirectory() as temporary:
-        project = fixed_sample(Path(temporary) / "project")
+        project, _ = fixed_sample(Path(temporary) / "project")
         os.environ["PLS_PROJECT"] = str(project.root)
         for path in paths:
             refresh(path)

@@ -190,12 +190,13 @@ def load_sample(folder: Path, forms: Sequence[str] = ()) -> list[Settings]:
 
 
 def monthly_form(folder: Path) -> Settings:
-    """The settings of the form that most offices file: that of the towns' month, else the first.
+    """The settings of the form of figures that most offices file: the towns' month, else the first.
 
     Raises ConfigError as load_sample does.
     """
     forms = load_sample(folder)
-    return next((one for one in forms if one.level != "district" and one.length == 1), forms[0])
+    monthly = (one for one in forms if one.level != "district" and one.length == 1)
+    return next((one for one in monthly if one.tables[0].layout == "items"), forms[0])
 
 
 def load_settings(file: Path) -> Settings:

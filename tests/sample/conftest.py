@@ -35,6 +35,14 @@ def make_project(root: Path) -> Project:
     lines.append(f"{HOME},虚谷区,district,440100,,,")
     lines += [f"{code},{name},town,{HOME},{kind},{v},{r}" for code, name, kind, v, r in TOWNS]
     (config / "areas.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    villages = ["code,name,level,parent,kind"]
+    for code, town, _, *counts in TOWNS:
+        for kind, count, first in zip(("村委会", "居委会"), counts, (201, 1), strict=True):
+            villages += [
+                f"{code}{first + number:03d},{town[:2]}{number + 1}里{kind},village,{code},{kind}"
+                for number in range(count)
+            ]
+    (config / "villages.csv").write_text("\n".join(villages) + "\n", encoding="utf-8")
     alias = "alias,code,valid_from,valid_until,confirmed_by,note\n东溪街道,440199003,,,测试,\n"
     (config / "aliases.csv").write_text(alias, encoding="utf-8")
     return load_project(root)

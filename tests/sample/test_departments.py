@@ -82,7 +82,10 @@ def test_the_spec_and_the_sample_know_the_same_measures(read: Read, form: str):
     mine = read.of(form)
     pairs = set(zip(mine["measure"], mine["breakdown"], strict=True))
     assert {pair for pair in pairs if pair[1] != "total"} <= known
-    assert {name for name, _ in pairs} == {name for one in specs for name in one.measures}
+    # The city's list of indicators is not public: nobody fills in its two lines.
+    blank = {"city_indicators", "city_indicators_met"} if form == "milestones" else set()
+    known_names = {name for one in specs for name in one.measures}
+    assert {name for name, _ in pairs} == known_names - blank
 
 
 def test_every_heading_is_understood(read: Read):

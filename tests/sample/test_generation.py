@@ -17,7 +17,7 @@ from pls_analysis.project import Project
 from pls_analysis.sample import SampleTruth, generate, write_corrections, write_truth
 from pls_analysis.sample.files import is_synthetic
 from pls_analysis.sample.pages import MARK
-from pls_analysis.sample.planning import known_kinds
+from pls_analysis.sample.settings import load_settings
 from pls_analysis.sample.workbooks import PROPERTY
 
 RAW = {
@@ -104,7 +104,8 @@ def test_keys_stand_once_and_clean_cells_say_their_value(made: tuple[Project, Sa
 
 def test_every_kind_of_fault_is_planted(made: tuple[Project, SampleTruth]):
     kinds = {fault.kind for fault in made[1].faults}
-    assert kinds >= set(known_kinds())
+    settings = load_settings(made[0].config / "sample" / "town_monthly.yml")
+    assert kinds >= set(settings.faults)
 
 
 def test_faults_look_as_they_should(made: tuple[Project, SampleTruth]):
@@ -202,7 +203,7 @@ def test_marks_for_nothing_are_kept_apart(made: tuple[Project, SampleTruth]):
 def test_the_truth_is_written_as_csv(made: tuple[Project, SampleTruth], tmp_path: Path):
     rows, faults = write_truth(made[1], tmp_path / "truth.csv")
     lines = rows.read_text(encoding="utf-8").splitlines()
-    assert lines[0].startswith("measure,area,breakdown,period_start,period_end,basis,value")
+    assert lines[0].startswith("measure,area,subject,breakdown,period_start,period_end,basis,value")
     assert len(lines) == len(made[1].rows) + 1
     assert faults.name == "truth-faults.csv"
     assert len(faults.read_text(encoding="utf-8").splitlines()) == len(made[1].faults) + 1
