@@ -106,5 +106,5 @@ def test_senders_are_of_its_levels(tmp_path: Path) -> None:
     (tmp_path / "a.yml").write_text(spec, encoding="utf-8")
     (form,) = load_forms(tmp_path, ("nation", "court"))
     assert form.sender == "court"
-    with pytest.raises(ConfigError, match="level of a sender"):
+    with pytest.raises(ConfigError, match="level in `sender:`"):
         load_forms(tmp_path)

@@ -6,7 +6,7 @@ import re
 
 import pandas as pd
 import pytest
-from openpyxl.utils import get_column_letter, range_boundaries
+from openpyxl.utils.cell import rows_from_range
 from projects import ROOT
 from test_notebooks import run_nbval
 
@@ -31,12 +31,7 @@ def cells_named(issues: pd.DataFrame) -> set[tuple[str, str, str]]:
     for file, sheet, cell, message in zip(*columns, strict=True):
         found.add((file, sheet, cell))
         for span in RANGE.findall(message):
-            left, top, right, bottom = range_boundaries(span)
-            found |= {
-                (file, sheet, f"{get_column_letter(col)}{row}")
-                for row in range(top, bottom + 1)
-                for col in range(left, right + 1)
-            }
+            found |= {(file, sheet, one) for row in rows_from_range(span) for one in row}
     return found
 
 

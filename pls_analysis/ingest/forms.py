@@ -39,7 +39,7 @@ KEYS = {
     "form", "title", "sender", "rhythm", "from", "until", "match", "rows", "columns", "area",
     "scope", "office", "key", "attributes", "variants", "ignored", "measures", "checks",
     "period", "statistical_year", "areas", "repair", "markers", "year_before", "together",
-    "subject", "done", "undone",
+    "subject", "done", "undone", "level",
 }  # fmt: skip
 MEASURE_KEYS = {"name", "unit", "labels", "breakdown", "range", "basis", "public", "people",
                 "adds_up", "words", "count", "breaks"}  # fmt: skip
@@ -103,8 +103,9 @@ class Form:
 
     `row_labels` gives, for a flat table, what each label column says, by its heading; `rows` is
     then empty, and `row_heads` has the spellings of each of those headings. `subject` is what a key
-    of its rows looks like. `together` are the parts of a year whose figures are published as one.
-    `done` and `undone` are the words by which a text says on which day something was done.
+    of its rows looks like, `level` that of the areas that figures are about. `together` are the
+    parts of a year whose figures are published as one. `done` and `undone` are the words by which a
+    text says on which day something was done.
     """
 
     id: str
@@ -137,6 +138,7 @@ class Form:
     subject: str = ""
     done: tuple[str, ...] = ()
     undone: tuple[str, ...] = ()
+    level: str = ""
     valid_from: Period | None = None
     valid_until: Period | None = None
 
@@ -187,8 +189,9 @@ def _problems(spec: Any, levels: Sequence[str]) -> Iterable[str]:
         if says not in ROW_LABELS:
             yield f"`rows: {head}: {says}` is none of {', '.join(ROW_LABELS)}"
     yield from _row_problems(spec)
-    if spec.get("sender") and spec["sender"] not in levels:
-        yield unknown("level of a sender", str(spec["sender"]), levels)
+    for key in ("sender", "level"):
+        if spec.get(key) and spec[key] not in levels:
+            yield unknown(f"level in `{key}:`", str(spec[key]), levels)
     if spec.get("statistical_year", "calendar") not in STATISTICAL_YEARS:
         yield unknown("statistical year", str(spec["statistical_year"]), STATISTICAL_YEARS)
     for source in _listed(spec.get("period")):
@@ -343,6 +346,7 @@ def _form(spec: Mapping[str, Any], source: str) -> Form:
         subject=str(spec.get("subject") or ""),
         done=tuple(_listed(spec.get("done"))),
         undone=tuple(_listed(spec.get("undone"))),
+        level=spec.get("level", ""),
         checks=tuple(Check(**check) for check in spec.get("checks") or []),
         valid_from=parse_period(str(spec["from"])) if spec.get("from") else None,
         valid_until=parse_period(str(spec["until"])) if spec.get("until") else None,

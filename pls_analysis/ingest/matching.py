@@ -274,7 +274,8 @@ class _Reader:
             if area is None:
                 return None
             within = area.code
-        return within
+        right = self.form.level in ("", self.context.areas[within].level)
+        return within if right else None
 
     def _observe(
         self,

@@ -132,6 +132,8 @@ def test_names_and_totals_do_not_become_figures() -> None:
 FAULTS = {
     "a misspelt village": ("光辉居委会", "光晖居委会", ("area_unknown", "G5"), 6),
     "a village of another town": ("宣桥镇 | 光辉", "塘桥镇 | 光辉", ("area_unknown", "G5"), 0),
+    "the town for a village": ("光辉居委会", "宣桥镇", ("area_unknown", "G5"), 6),
+    "no village": ("腰路村", "/", ("area_unknown", "G9"), 6),
     "no key": ("A002", "", ("subject_unknown", "G7"), 1),
     "a name for a key": ("A002", "赵六", ("subject_unknown", "G7"), 1),
     "a month for a day": ("2022.1.1", "2022年1月", ("not_a_number", "G6"), 2),

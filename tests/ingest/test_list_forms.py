@@ -142,6 +142,15 @@ def test_words_are_figures_where_the_spec_says_so() -> None:
     assert {str(one.period) for one in out.observed} == {"2021-H1"}
 
 
+@pytest.mark.parametrize("name", ["宣桥镇", "宣桥", "镇本级"])
+def test_a_row_of_the_town_is_no_village(name: str):
+    """Its station has a name of its own; the town's may as well head a sum."""
+    sheet = draw(PLATFORMS.replace("街镇公共法律服务工作站", name))
+    out = extract(own_form("village_facilities_platforms"), sheet)
+    assert faults(out) == {("area_unknown", "C4")}
+    assert not [one for one in out.observed if one.area == "990103"]
+
+
 @pytest.mark.parametrize("word", ["部分", "拟建", "有望", "有、无"])
 def test_another_word_is_an_issue(word: str) -> None:
     sheet = draw(PLATFORMS.replace("| 有 | 是 |", f"| {word} | 是 |"))
