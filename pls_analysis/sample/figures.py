@@ -157,7 +157,7 @@ def _figure(measure: str, way: str, spec: Mapping[str, Any], above: Mapping[str,
         listed=spec.get("listed", ""),
         breaks=tuple(spec.get("breaks") or ()),
         texts=tuple(sorted(said.items())) if way == "says" else (),
-        base=(said,) if way == "contract" else base,
+        base=(str(said),) if way == "contract" else base,
     )
 
 
