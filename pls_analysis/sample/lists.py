@@ -240,6 +240,7 @@ class _Rows:
         own = random(self.seed, self.settings.form, self.office.key, self.figure.measure)
         busy = math.exp(own.normal(0, self.settings.skew))
         mean = self.figure.amount(self.when.end.year) * busy
+        mean *= self.figure.areas.get(self.office.code, 1.0)
         mean *= level_of(self.settings, self.figure, self.when)
         if not self.figure.chance:
             return draw.poisson(mean, len(self.members)).astype(float)
