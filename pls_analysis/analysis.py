@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -24,6 +24,9 @@ from pls_analysis.periods import Period, parse_period
 from pls_analysis.project import Project, find_project
 from pls_analysis.store import Store
 from pls_analysis.trace import Origin, origin
+
+if TYPE_CHECKING:
+    from pls_analysis.figure_traces import FigureTrace
 
 Areas = str | int | Area | Iterable[str | int | Area] | None
 Span = str | int | Period | None
@@ -183,15 +186,35 @@ def series(
     basis: str | None = None,
     breakdown: str = "total",
 ) -> pd.DataFrame:
-    """One measure as a table to plot: PeriodIndex × area name, float64, gaps as NaN.
+    """One measure or indicator as a table to plot: PeriodIndex × area name, float64, gaps as NaN.
 
     Where a measure is filed on several bases the month's own figure is taken, then the stock, then
     the running total; `basis` asks for another, "derived" for flows between running totals (one of
     two months, as of January and February together, is no month's own: a gap). Periods that are
     none of the calendar's (quarters from the 21st) stand under the calendar period in which they
     end.
+
+    What no area asked for files as a measure may be an indicator: it is given by the policy's own
+    figures, each of its own period: sums over the areas below, quotients of sums. What is not known
+    to the last part is NaN.
     """
-    return series_of(observations(measure, area, period, basis, breakdown))
+    project, frame = find_project(), None
+    specs = measure_specs(project)
+    if measure in specs or project.policy is None:
+        frame = observations(measure, area, period, basis, breakdown)
+    if project.policy is not None and (frame is None or frame.empty):
+        from pls_analysis.policies import catalogue, figure_table  # which imports this module
+
+        known = catalogue(project).indicators
+        if measure in known and basis is None and breakdown == "total":
+            span = None if period is None else parse_period(period)
+            return figure_table(project, measure, area, span)
+        if frame is None and measure in known:
+            raise ValueError(f"{measure} is an indicator: it has no basis and no breakdown")
+        if frame is None:
+            raise ValueError(unknown("measure or indicator", measure, [*specs, *known]))
+    assert frame is not None
+    return series_of(frame)
 
 
 def series_of(frame: pd.DataFrame) -> pd.DataFrame:
@@ -203,7 +226,7 @@ def series_of(frame: pd.DataFrame) -> pd.DataFrame:
     if chosen != "cumulative":  # a measure filed by month and by year is shown by month
         frame = frame[(_days(frame) - _days(frame).mode().iloc[0]).abs() <= 3]
     index = _period_index(frame, chosen)
-    names = _unique_names(frame)
+    names = unique_names(frame)
     table = frame.assign(period=index, column=names).pivot(
         index="period", columns="column", values="value"
     )
@@ -246,7 +269,7 @@ def year_parts(index: pd.PeriodIndex) -> pd.Index:
     return (index.month - 1) // (12 // per_year(index)) + 1
 
 
-def _unique_names(frame: pd.DataFrame) -> list[str]:
+def unique_names(frame: pd.DataFrame) -> list[str]:
     """Area names; where two areas share one, the code is added."""
     pairs = frame[["area", "area_name"]].drop_duplicates()
     shared = set(pairs.loc[pairs["area_name"].duplicated(keep=False), "area_name"])
@@ -282,9 +305,14 @@ def ingest(jobs: int | None = None):
     return read_raw(find_project(), jobs=jobs)
 
 
-def trace(row: Mapping[str, Any]) -> Origin:
-    """Where an observation comes from: file, sheet, cell, and the rows of its sheet around it.
+def trace(row: Mapping[str, Any]) -> Origin | FigureTrace:
+    """Where a figure comes from: file, sheet, cell, and the rows of its sheet around it.
 
-    `row` is a row of `observations(…)`. Raises TraceError where the raw file has gone or changed.
+    `row` is a row of `observations(…)`, or one of `assess(…)`, whose figure is followed down to
+    all of its cells. Raises TraceError where the raw file has gone or changed.
     """
+    if "evidence" in row:
+        from pls_analysis.figure_traces import trace_figure  # it needs the policy
+
+        return trace_figure(find_project(), row)
     return origin(find_project(), row)

@@ -10,19 +10,28 @@ from pathlib import Path
 
 import pandas as pd
 
-from pls_analysis.analysis import area_tree, calendar_period, resolve_area
+from pls_analysis.analysis import (
+    Areas,
+    area_tree,
+    calendar_period,
+    resolve_area,
+    resolve_areas,
+    unique_names,
+)
 from pls_analysis.areas import Area, AreaTree
 from pls_analysis.configs import ConfigError, unknown
-from pls_analysis.periods import Period, parse_day
+from pls_analysis.periods import CALENDAR, Period, StatisticalYear, parse_day
 from pls_analysis.policy.assessment import Assessment, Assessor
 from pls_analysis.policy.assessment import assess as judge_targets
 from pls_analysis.policy.catalogue import Catalogue, Entry, Indicator
 from pls_analysis.policy.figures import Figure
 from pls_analysis.policy.judging import own_periods
 from pls_analysis.policy.loading import load_catalogue
-from pls_analysis.policy.observed import NEEDED, Observed
+from pls_analysis.policy.observed import NEEDED, Observed, year_of
+from pls_analysis.policy.targets import Measured, Target
 from pls_analysis.project import Project, find_project
 from pls_analysis.store import Store
+from pls_analysis.trace import TraceError
 
 FREQUENCIES = {1: "M", 3: "Q", 6: "2Q", 12: "Y"}
 """What pandas calls a period of so many months."""
@@ -190,11 +199,85 @@ def known_part(figure: Figure) -> float | None:
     return None if figure.value is None else float(figure.value)
 
 
+def figure_over(
+    project: Project, indicator: str, area: str | int | Area, period: Period
+) -> Assessment:
+    """Return the figure of an indicator (or of what a target is about) for an area over a period.
+
+    It is the sum, quotient or stock of exactly the period; of an indicator that is judged one by
+    one or among others, what its target prints at the period's end. Raises ValueError for unknown
+    names, TraceError where nothing of the period is filed.
+    """
+    policy, tree, store = catalogue(project), area_tree(project), Store(project.processed)
+    where = resolve_area(tree, project.home, area)
+    entries = _chosen(policy, indicator)
+    found = entries[0].indicator if entries else policy.indicators[indicator]
+    if found.below and where.parent == project.home:
+        found, entries = policy.indicators[found.below], []
+    span = _own_period(found.year, period)
+    if entries and entries[0].target.measured.kind in ("each", "share_of", "rank_in"):
+        printed = assessments(project, span.end, where, entries[0].id)
+    else:
+        entry = Entry(found.id, found, Target(Measured("value", found.id)), found.name, "", 0)
+        frame = _observations(store, policy, tree, where.code, project.home, [entry])
+        observed = Observed(frame, tree, project.home, span.end)
+        printed = [Assessor(policy, observed, where.code).look_up(found, span.start)]
+    for one in printed:
+        if one.end is not None and one.end >= span.start and one.evidence:
+            return one
+    raise TraceError(_nothing_of(found, where, span, store))
+
+
+def _own_period(rule: StatisticalYear, period: Period) -> Period:
+    """Return a month, quarter, half-year or year of the calendar as an indicator counts it."""
+    if period.frequency is None or period.number is None or rule == CALENDAR:
+        return period
+    return rule.part(period.start.year, len(period.months()), period.number)
+
+
+def _nothing_of(indicator: Indicator, area: Area, period: Period, store: Store) -> str:
+    """Say what there is of an indicator where a period has none."""
+    ends = store.observations(indicator.measures, columns=["period_end"])["period_end"].dropna()
+    filed = f"nothing is filed of {', '.join(indicator.measures)}"
+    if len(ends):
+        filed = f"what is filed of it ends on {ends.min():%Y-%m-%d} to {ends.max():%Y-%m-%d}"
+    year = Period(year_of(indicator.year, period.end)[1].start, period.end)
+    return (
+        f"no figure of {indicator.id} for {area.name} ({area.code}) and {period} is in the store; "
+        f"{filed}. It comes every {indicator.rhythm.replace('_', ' ')}; for the year so far "
+        f"ask for --period {year.start}..{year.end}"
+    )
+
+
+def figure_table(
+    project: Project, indicator: str, area: Areas = None, period: Period | None = None
+) -> pd.DataFrame:
+    """Return an indicator's figures, period by period: PeriodIndex × area name, float64.
+
+    They are those of `Standing.series`. Areas are home, and those right below it that have any.
+    """
+    tree, home = area_tree(project), project.home
+    codes = resolve_areas(tree, home, area)
+    asked = codes or [home, *(one.code for one in tree.descendants(home) if one.parent == home)]
+    names = unique_names(
+        pd.DataFrame({"area": asked, "area_name": [tree[code].name for code in asked]})
+    )
+    columns = dict(zip(asked, names, strict=True))
+    table = Standing(project, dt.date.today()).series(indicator, columns)
+    if period is not None:
+        index = table.index
+        table = table[(index.start_time >= pd.Timestamp(period.start))
+                      & (index.end_time.normalize() <= pd.Timestamp(period.end))]  # fmt: skip
+    if codes is None:
+        table = table.loc[:, table.notna().any() | (table.columns == columns[home])]
+    return table
+
+
 def _chosen(policy: Catalogue, indicator: str | None) -> list[Entry]:
     if indicator is None:
         return list(policy.targets.values())
     found = [one for one in policy.targets.values() if indicator in (one.id, one.indicator.id)]
-    if not found:
+    if not found and indicator not in policy.indicators:
         raise ValueError(unknown("indicator", indicator, [*policy.indicators, *policy.targets]))
     return found
 

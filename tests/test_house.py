@@ -59,6 +59,7 @@ ROOMS_OF_FILES = {
     "between_kinds": "analysis",
     "changes": "briefs",
     "equity": "analysis",
+    "figure_traces": "analysis",
     "flows": "analysis",
     "headlines": "analysis",
     "notices": "briefs",

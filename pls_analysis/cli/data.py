@@ -241,32 +241,60 @@ def completeness(period: Period, days: int, as_json: bool) -> None:
         )
 
 
-@click.command(epilog=example("pls trace mediation_accepted --area 440103 --period 2022-06"))
-@click.argument("measure")
+@click.command(
+    epilog=example(
+        "pls trace mediation_accepted --area 440103 --period 2022-06",
+        "pls trace hotline_connection_rate --area 440103 --period 2022-H1 --json",
+    )
+)
+@click.argument("name", metavar="INDICATOR|MEASURE")
 @click.option("--area", required=True, help="An area's code or confirmed name.")
 @click.option("--period", required=True, callback=parsed(parse_period),
-              help="2022-06, 2022-Q2, 2022-H1 or 2022.")  # fmt: skip
-@click.option("--breakdown", default="total", show_default=True,
-              help='A part such as "kind=family", or "all".')  # fmt: skip
+              help="2022-06, 2022-Q2, 2022-H1, 2022 or 2022-03-21..2022-06-20.")  # fmt: skip
+@click.option("--breakdown", help='A part of a measure such as "kind=family", or "all".')
 @json_option
-def trace(measure: str, area: str, period: Period, breakdown: str, as_json: bool) -> None:
-    """Go from a printed figure of MEASURE down to file, sheet, cell and the text in it."""
+def trace(name: str, area: str, period: Period, breakdown: str | None, as_json: bool) -> None:
+    """Go from a printed figure down to file, sheet, cell and the text in it.
+
+    Of an indicator it says first how the figure is made. A name that both an indicator and a
+    measure have is the indicator's; --breakdown asks for the measure.
+    """
     from pls_analysis.analysis import area_tree, measure_specs, resolve_area
     from pls_analysis.configs import unknown
+
+    project = find_project()
+    watched = [] if breakdown or project.policy is None else _watched(project)
+    known = measure_specs(project)
+    if name not in watched and name not in known:
+        known = [*watched, *known]
+        raise click.BadParameter(unknown("indicator or measure", name, known), param_hint="NAME")
+    where = resolve_area(area_tree(project), project.home, area)
+    if name in watched:
+        from pls_analysis.figure_traces import trace_indicator
+
+        found = trace_indicator(project, name, where.code, period)
+        if as_json:
+            show(found.steps, as_json)
+        else:
+            click.echo(str(found))
+        return
     from pls_analysis.trace import origin
     from pls_analysis.trace import trace as find_steps
 
-    project = find_project()
-    known = measure_specs(project)
-    if measure not in known:
-        raise click.BadParameter(unknown("measure", measure, known), param_hint="MEASURE")
-    where = resolve_area(area_tree(project), project.home, area)
-    part = None if breakdown == "all" else breakdown
-    steps = find_steps(project, measure, where.code, period, part)
+    part = None if breakdown == "all" else breakdown or "total"
+    steps = find_steps(project, name, where.code, period, part)
     if as_json:
         show(steps, as_json)
     else:
         lines(str(origin(project, step, where.name)) for step in steps)
+
+
+def _watched(project: Project) -> list[str]:
+    """The indicators of the policy, and the targets, which are about one each."""
+    from pls_analysis.policies import catalogue
+
+    policy = catalogue(project)
+    return [*dict.fromkeys([*policy.indicators, *policy.targets])]
 
 
 COMMANDS = (sample, ingest, issues, completeness, trace)

@@ -22,7 +22,7 @@ from pls_analysis.policy.judging import combined, judge, softened
 from pls_analysis.policy.neighbours import ranks, shares_of
 from pls_analysis.policy.observed import Observed
 from pls_analysis.policy.pace import Question
-from pls_analysis.policy.targets import Target
+from pls_analysis.policy.targets import Measured, Target
 
 KEYS = (
     "indicator", "area", "status", "value", "required", "gap", "unit", "denominator", "target",
@@ -30,6 +30,8 @@ KEYS = (
 )  # fmt: skip
 """What every assessment has in JSON; more keys follow them."""
 
+SUMS = ("sum", "ratio", "stock", "none")
+"""Ways of adding up whose figures can be asked for from any day on."""
 _HIDDEN = ("standing", "units", "among")
 
 
@@ -132,6 +134,17 @@ class Assessor:
         else:
             verdict = self._monitored(question, entry)
         return self._written(entry, question, verdict)
+
+    def look_up(self, indicator: Indicator, since: dt.date) -> Assessment:
+        """Return an indicator's latest figure without a verdict; what adds up runs from a day."""
+        kind = {"date": "milestone"}.get(
+            indicator.adds, "sum" if indicator.adds in SUMS else "value"
+        )
+        measured = Measured(kind, indicator.id, since=since if kind == "sum" else None)
+        entry = Entry(indicator.id, indicator, Target(measured), indicator.name, "", 0,
+                      public=indicator.public)  # fmt: skip
+        question = self._question(indicator, entry.target)
+        return self._written(entry, question, self._monitored(question, entry))
 
     def _question(self, indicator: Indicator, target: Target) -> Question:
         return Question(target, indicator, self.observed.as_of, self.catalogue.judging)
