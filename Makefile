@@ -40,7 +40,7 @@ notebooks: install-dev  ## Run the committed notebooks on the fixed sample and k
 pictures: install-dev  ## Take the pictures of notebooks/README.md anew (needs Chromium)
 	@$(BIN)/python tools/notebook_pictures.py
 
-docs: install-dev  ## Write docs/data-dictionary.md from the form specs
+docs: install-dev  ## Write docs/data-dictionary.md from the form specs and the policy
 	@$(BIN)/python tools/build_dictionary.py
 
 test: install-dev  ## Run every test that needs no browser

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import re
 from pathlib import Path
 from types import ModuleType
 
@@ -10,6 +11,8 @@ import pytest
 from projects import ROOT
 
 from pls_analysis.ingest.forms import load_forms
+from pls_analysis.policies import catalogue as policy_of
+from pls_analysis.project import load_project
 
 
 def tool(name: str) -> ModuleType:
@@ -22,9 +25,45 @@ def tool(name: str) -> ModuleType:
 
 
 def test_the_data_dictionary_is_up_to_date():
-    page = tool("build_dictionary").page(ROOT / "config" / "forms")
+    page = tool("build_dictionary").page(ROOT / "config" / "forms", load_project(ROOT).policy)
     written = (ROOT / "docs" / "data-dictionary.md").read_text(encoding="utf-8")
     assert written == page, "run `make docs`"
+
+
+def section(page: str, head: str) -> list[str]:
+    """The rows of the tables under a heading, without the tables' own heads."""
+    lines = page.split(f"\n## {head}\n")[1].split("\n## ")[0].splitlines()
+    return [line for line in lines if line.startswith("| `")]
+
+
+def test_the_dictionary_says_what_the_policy_asks_for():
+    page = (ROOT / "docs" / "data-dictionary.md").read_text(encoding="utf-8")
+    project = load_project(ROOT)
+    policy = policy_of(project)
+    targets = section(page, "Targets")
+    assert len(targets) == len(policy.targets)
+    for row, one in zip(targets, sorted(policy.targets.values(), key=lambda one: one.task),
+                        strict=True):  # fmt: skip
+        said = [f"`{one.id}`", *one.name.values(), f" {one.clause} ", f"`{one.target}`"]
+        said += [*one.reading.values(), *one.forms]
+        assert [text for text in said if text not in row] == []
+        assert all(level in row.split(" | ")[4] for level in one.judged_at or ("monitored",))
+    indicators = section(page, "Indicators")
+    for row, one in zip(indicators, policy.indicators.values(), strict=True):
+        assert [term for term in (*one.numerator, *one.denominator) if f"`{term}`" not in row] == []
+    unused = {row.split("`")[1] for row in section(page, "Measures without an indicator")}
+    delivered = {name for form in load_forms(project.config / "forms") for name in form.measures}
+    assert unused == delivered - policy.measures.keys()
+
+
+def test_links_within_the_dictionary_resolve():
+    page = (ROOT / "docs" / "data-dictionary.md").read_text(encoding="utf-8")
+    headings = re.findall(r"^#+ ([A-Z][A-Za-z ]*)$", page, re.MULTILINE)
+    anchors = {*re.findall(r'<a id="(\w+)">', page)}
+    anchors |= {heading.lower().replace(" ", "-") for heading in headings}
+    links = set(re.findall(r"\]\(#([^)]+)\)", page))
+    assert len(links) > 15
+    assert links - anchors == set()
 
 
 FOLDERS = [ROOT / "config" / "forms", *sorted((ROOT / "examples").glob("*/config/forms"))]
