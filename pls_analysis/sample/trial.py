@@ -1,7 +1,8 @@
 """A project to try things in: the configuration of one's own, new workbooks, and nothing else.
 
-The workbooks are two monthly forms, and a yearbook's table whose layout no form spec knows. It lies
-in a temporary folder that goes with the process, so that trying changes nothing of one's own.
+The workbooks are one month's forms, of a few offices and of the home area's departments, and a
+yearbook's table whose layout no form spec knows. It lies in a temporary folder that goes with the
+process, so that trying changes nothing of one's own.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from pls_analysis.project import FILE, Project, find_project, load_project
 from pls_analysis.sample.generation import find_offices, generate
 from pls_analysis.sample.model import Office, periods, simulate
 from pls_analysis.sample.pages import MARK
-from pls_analysis.sample.settings import monthly_form
+from pls_analysis.sample.settings import load_sample, monthly_form
 from pls_analysis.sample.workbooks import write_workbook
 
 MONTH = "2022-06"
@@ -58,11 +59,16 @@ def trial_project(workbook: str | Path = "") -> Project:
 
 
 def _write_monthly_forms(trial: Project) -> None:
-    with tempfile.TemporaryDirectory() as folder:
-        form = monthly_form(trial.config / "sample").form
-        made = generate(trial, Path(folder), start=MONTH, until=MONTH, forms=[form])
-        for path in made.files[:FORMS]:
-            shutil.copy(Path(folder) / path, trial.raw)
+    """Write a month's reports: those of a few offices that all file it, and the departments'."""
+    most = monthly_form(trial.config / "sample")
+    of_home = [one.form for one in load_sample(trial.config / "sample")
+               if one.level == "district" and one.length == 1 and one != most]  # fmt: skip
+    for forms, files in (([most.form], FORMS), (of_home, None)):
+        with tempfile.TemporaryDirectory() as folder:
+            if forms:
+                made = generate(trial, Path(folder), start=MONTH, until=MONTH, forms=forms)
+                for path in made.files[:files]:
+                    shutil.copy(Path(folder) / path, trial.raw)
 
 
 def write_yearbook(project: Project, file: Path) -> None:
