@@ -38,7 +38,7 @@ DECIMALS = 4
 _ADDRESS = re.compile(r"(?P<submission>\S+) (?P<sheet>.*)!(?P<cells>[^!]+)")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class FigureTrace:
     """A figure, how it is made, and the cells it is made of. It shows itself, long ones in short.
 
@@ -59,6 +59,8 @@ class FigureTrace:
             lines += [f"{self.around.place}  {self._cells[0]['raw']!r}"]
             lines += [f"  {line}" for line in str(self.around).splitlines()]
         return "\n".join(lines)
+
+    __repr__ = __str__
 
     def _repr_html_(self) -> str:
         said = "".join(f"<p>{escape(line.strip())}</p>" for line in self._said())

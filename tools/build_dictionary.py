@@ -99,7 +99,9 @@ def _targets(policy: Catalogue, file: Path, forms: Collection[str]) -> Iterator[
     for number, task in policy.tasks.items():
         rows = [_target_row(one, forms) for one in entries if one.task == number]
         if rows:
-            yield f"### {number} {task['zh']}\n\n{task['en']}\n\n{TARGET_HEAD}"
+            fields = [one.name for one in policy.fields.values() if number in one.tasks]
+            under = "".join(f" ({name['zh']}; {name['en']})" for name in fields)
+            yield f"### {number} {task['zh']}\n\n{task['en']}{under}\n\n{TARGET_HEAD}"
             yield from rows
             yield ""
 
