@@ -195,8 +195,8 @@ def series(
     end.
 
     What no area asked for files as a measure may be an indicator: it is given by the policy's own
-    figures, each of its own period: sums over the areas below, quotients of sums. What is not known
-    to the last part is NaN.
+    figures, each of its own period: sums over the areas below, quotients of sums. Where a part is
+    missing it is NaN.
     """
     project, frame = find_project(), None
     specs = measure_specs(project)

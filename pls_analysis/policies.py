@@ -192,11 +192,14 @@ class Standing:
 
 
 def known_part(figure: Figure) -> float | None:
-    """A figure as it is drawn: of units judged one by one, those that comply of those known."""
+    """A figure as it is drawn: of units judged one by one, those that comply of those known.
+
+    A sum of which a part is missing is not drawn: it would look like a fall.
+    """
     if (complying := figure.facts.get("complying")) is not None:
         known = figure.facts["known"]
         return 100.0 * complying / known if known else None
-    return None if figure.value is None else float(figure.value)
+    return None if figure.value is None or figure.missing else float(figure.value)
 
 
 def figure_over(

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import csv
+import datetime as dt
 import json
 from collections.abc import Iterator
+from fractions import Fraction
 from pathlib import Path
 
 import openpyxl
@@ -26,7 +28,9 @@ from pls_analysis.figure_traces import (
     trace_indicator,
 )
 from pls_analysis.periods import parse_period
-from pls_analysis.policies import assessments, catalogue
+from pls_analysis.policies import assessments, catalogue, known_part
+from pls_analysis.policy.figures import Figure, known
+from pls_analysis.policy.judging import own_periods
 from pls_analysis.project import Project
 from pls_analysis.store import Store
 from pls_analysis.trace import TraceError
@@ -258,6 +262,22 @@ def test_series_of_a_district_is_the_sum_of_its_towns_or_not_known(project: Proj
     sums = towns.sum(axis=1, skipna=False)
     assert found["浦东新区"].equals(sums.rename("浦东新区"))
     assert pls.series("mediation_cases", period="2022-02").index.astype(str).tolist() == ["2022-02"]
+
+
+def test_a_sum_with_a_missing_part_is_not_drawn():
+    day = dt.date(2022, 6, 30)
+    assert known_part(known(day, day, Fraction(30))) == 30
+    assert known_part(Figure(day, day, Fraction(30), missing=("990101001 2022-06-30",))) is None
+
+
+def test_what_is_no_sum_has_no_part_of_a_month(project: Project):
+    """The items of a list that occurred by June are not those of May and the new ones."""
+    items = catalogue(project).indicators["service_list_coverage"]
+    months = [
+        known(dt.date(2022, 1, 1), dt.date(2022, month, 28), Fraction(month), accrues=True)
+        for month in (1, 2)
+    ]
+    assert own_periods(months, items, 1) == months
 
 
 def test_where_a_measure_is_not_filed_the_indicator_of_that_name_is_meant(project: Project):

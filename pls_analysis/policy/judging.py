@@ -68,9 +68,9 @@ def own_periods(series: Sequence[Figure], indicator: Indicator, months: int) -> 
     """Return what figures that grow through the year are of each period of so many months alone.
 
     A period whose year was not whole up to its start and its end has no value. Figures that do
-    not grow are themselves.
+    not grow are themselves, and so are those that are no sums: how many parts occur, a gap.
     """
-    if not any(one.accrues for one in series):
+    if indicator.adds not in ("sum", "ratio") or not any(one.accrues for one in series):
         return list(series)
     by_end = {one.end: one for one in series}
     found = []
