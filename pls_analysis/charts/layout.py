@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 import unicodedata
 from collections.abc import Sequence
@@ -11,6 +12,7 @@ from matplotlib.ticker import MaxNLocator
 
 from pls_analysis.charts.phrases import period_text
 
+UNBROKEN = re.compile(r"[\w.,%‰]+(?=[^\w.,%‰]|$)|.", re.ASCII | re.DOTALL)
 NARROW_EM = 0.56
 """Mean width of a Latin letter or figure of the fonts, in ems."""
 
@@ -33,11 +35,19 @@ def wrap(text: str, em: float) -> str:
     if " " in text and not any(unicodedata.east_asian_width(char) in "WF" for char in text):
         return "\n".join(textwrap.wrap(text, max(int(em / NARROW_EM), 8), break_long_words=False))
     lines, line = [], ""
-    for char in text:
-        if width_em(line + char) > em and char not in "，。；：、）)％%":
+    for piece in _pieces(text, em):
+        if line and width_em(line + piece) > em and piece not in "，。；：、）)％%":
             lines, line = [*lines, line], ""
-        line += char
+        line += piece
     return "\n".join([*lines, line])
+
+
+def _pieces(text: str, em: float) -> list[str]:
+    """Cut Chinese text where a line may end: anywhere but within a number or a Latin word."""
+    pieces: list[str] = []
+    for piece in UNBROKEN.findall(text):
+        pieces += [piece] if width_em(piece) <= em else piece
+    return pieces
 
 
 def period_ticks(

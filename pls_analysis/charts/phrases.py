@@ -67,8 +67,19 @@ def axis_numbers(marks: Sequence[float], places: int, lang: str) -> list[str]:
     if max(abs(mark) for mark in marks) < AXIS_SCALE_FROM:
         return [number(mark, places) for mark in marks]
     scaled = [mark / AXIS_SCALES[lang] for mark in marks]
-    fine = next((n for n in (0, 1) if all(round(one, n) == round(one, 6) for one in scaled)), 2)
+    fine = needed_places(scaled)
     return [say(lang, "axis", n=number(one, fine)) if one else "0" for one in scaled]
+
+
+def needed_places(marks: Sequence[float]) -> int:
+    """The fewest decimals, at most 2, with which figures of an axis are printed exactly."""
+    return next((n for n in (0, 1) if all(round(one, n) == round(one, 6) for one in marks)), 2)
+
+
+def named(lang: str, kind: str, caption: str) -> str:
+    """Open an alternative text: the kind of chart, with its caption where there is one."""
+    told = say(lang, f"kind_{kind}")
+    return told + say(lang, "colon") + caption if caption else told
 
 
 def change(value: float | None, before: float | None, unit: str, lang: str) -> str:

@@ -1,0 +1,100 @@
+"""A figure whose axes are measured in points from its top left corner, and what is put on it."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from matplotlib.axes import Axes
+from matplotlib.patches import Rectangle
+from matplotlib.typing import ColorType
+
+from pls_analysis.charts.layout import width_em, wrap
+from pls_analysis.charts.lettering import LABEL_PT
+from pls_analysis.charts.theme import EDGE, MUTED, POINTS_PER_CM, new_figure
+
+LEAST_PT = 4.5
+"""Letters are no smaller, however little room there is."""
+
+
+def canvas(width_cm: float, height_pt: float) -> Axes:
+    """Axes over a whole figure, in points: x to the right, y down."""
+    figure = new_figure(width_cm, height_pt)
+    axes = figure.add_axes((0, 0, 1, 1))
+    axes.set_xlim(0, width_cm * POINTS_PER_CM)
+    axes.set_ylim(height_pt, 0)
+    axes.set_axis_off()
+    return axes
+
+
+def put(
+    axes: Axes,
+    text: str,
+    x: float,
+    y: float,
+    *,
+    size: float = LABEL_PT,
+    color: str,
+    bold: bool = False,
+    ha: Literal["left", "right", "center"] = "left",
+) -> None:
+    """Write text whose middle is at the height `y`; its lines stand close together."""
+    axes.text(
+        x, y, text, fontsize=size, fontweight=700 if bold else 400, color=color, ha=ha,
+        va="center_baseline" if "\n" not in text else "center", linespacing=1.15,
+    )  # fmt: skip
+
+
+def box(
+    axes: Axes,
+    left: float,
+    top: float,
+    width: float,
+    height: float,
+    ground: ColorType,
+    rim: str = "none",
+    hatch: str = "",
+) -> Rectangle:
+    """Draw a rectangle; a hatched one keeps its ground and has a thin grey hatch."""
+    patch = Rectangle(
+        (left, top), width, height, facecolor=ground, edgecolor=EDGE if hatch else rim,
+        linewidth=0.0 if rim == "none" else 0.7, hatch=hatch or None,
+    )  # fmt: skip
+    patch.set_hatch_linewidth(0.35)
+    axes.add_patch(patch)
+    return patch
+
+
+def swatch(axes: Axes, x: float, y: float, text: str) -> float:
+    """Write a legend's text behind a mark that ends at `x`; return where the next may begin."""
+    put(axes, text, x + 3, y, color=MUTED)
+    return x + 3 + width_em(text) * LABEL_PT + 12
+
+
+def fitted(text: str, room: float, height: float, most: float = LABEL_PT) -> tuple[str, float]:
+    """Wrap a text into a field of `room` × `height` points; return it with its size.
+
+    The largest size up to `most` at which it fits; never below LEAST_PT.
+    """
+    size = most
+    while size > LEAST_PT:
+        wrapped = balanced(text, room / size)
+        lines = wrapped.count("\n") + 1
+        if lines * size * 1.2 <= height + 0.5 and width_em(wrapped) * size <= room + 1:
+            return wrapped, size
+        size -= 0.25
+    return balanced(text, room / LEAST_PT), LEAST_PT
+
+
+def balanced(text: str, em: float) -> str:
+    """Break a text into as few lines as `em` ems allow, of about the same length."""
+    wrapped = wrap(text, em)
+    lines = wrapped.count("\n") + 1
+    if lines == 1 or "\n" in text:
+        return wrapped
+    even = wrap(text, width_em(text) / lines + 0.5)
+    return even if even.count("\n") + 1 == lines and width_em(even) <= em else wrapped
+
+
+def one_line(text: str, room: float, most: float = LABEL_PT) -> float:
+    """The size at which a text fits into `room` points in one line."""
+    return max(min(most, room / max(width_em(text), 0.1)), LEAST_PT)

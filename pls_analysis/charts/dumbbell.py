@@ -1,0 +1,187 @@
+"""Dumbbells: two groups' figures side by side, row by row."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+from matplotlib.axes import Axes
+
+from pls_analysis.charts.canvas import canvas, fitted, one_line, put, swatch
+from pls_analysis.charts.chart import DRAWINGS, Chart, draw
+from pls_analysis.charts.layout import value_ticks, width_em
+from pls_analysis.charts.lettering import LABEL_PT, caption_height, write_caption
+from pls_analysis.charts.phrases import decimals, named, needed_places, number, say, unit_tail
+from pls_analysis.charts.rows import rows_of
+from pls_analysis.charts.theme import GRID, INK, MUTED, NAVY, OCHRE, PAPER_CM, POINTS_PER_CM
+
+ROW_PT, KEY_PT = 21.0, 15.0
+MOST_PLACES = 4
+
+
+def dumbbell(
+    rows: pd.DataFrame,
+    names: tuple[str, str],
+    *,
+    caption: str = "",
+    lang: str = "zh",
+    width_cm: float = PAPER_CM,
+) -> Chart:
+    """Draw two groups' figures in each row, a dot and a diamond joined by a line.
+
+    `rows` has the columns label, first, second, unit, and maybe note (printed at the right end);
+    `names` says which groups they are. Rows of one unit share a scale; with several units each
+    row has its own from zero. A missing figure has no mark and says so. Raises ValueError where
+    a column is missing.
+    """
+    made = rows_of(rows, ("label", "first", "second", "unit"), note="")
+    data = {
+        "kind": "dumbbell", "lang": lang, "caption": caption,
+        "names": [str(name) for name in names],
+        "rows": [row | {"label": str(row["label"]), "unit": row["unit"] or ""} for row in made],
+    }  # fmt: skip
+    return draw(data, _alt_dumbbell(data), width_cm)
+
+
+def _alt_dumbbell(data: dict[str, Any]) -> str:
+    lang, (first, second) = data["lang"], data["names"]
+    head = say(
+        lang, "alt_dumbbell", name=named(lang, "dumbbell", data["caption"]), first=first,
+        second=second,
+    )  # fmt: skip
+    told = [
+        say(
+            lang, "alt_pair", label=row["label"], first=first, one=_shown(row, "first", data),
+            second=second, other=_shown(row, "second", data),
+        )
+        for row in data["rows"]
+    ]  # fmt: skip
+    return (head + say(lang, "semicolon").join(told) + say(lang, "stop")).strip()
+
+
+def _shown(row: dict[str, Any], name: str, data: dict[str, Any]) -> str:
+    """A figure with its unit, in so many decimals that two unlike figures do not look alike."""
+    if row[name] is None:
+        return say(data["lang"], "no_data")
+    alike = [one[key] for one in data["rows"] if one["unit"] == row["unit"] for key in
+             ("first", "second")]  # fmt: skip
+    places = decimals(alike, row["unit"])
+    one, other = row["first"], row["second"]
+    while None not in (one, other) and one != other and places < MOST_PLACES:
+        if number(one, places) != number(other, places):
+            break
+        places += 1
+    return number(row[name], places) + unit_tail(row["unit"], data["lang"])
+
+
+def draw_dumbbell(data: dict[str, Any], width_cm: float, stretch: float) -> list[Axes]:
+    """Draw the data of `dumbbell`: labels left, the figures at the outer sides of their marks."""
+    wide, rows = width_cm * POINTS_PER_CM, data["rows"]
+    head = caption_height(data["caption"], wide) + KEY_PT
+    shared = len({row["unit"] for row in rows}) == 1
+    foot = 12.0 if shared else 2.0
+    natural = head + ROW_PT * len(rows) + foot
+    axes = canvas(width_cm, natural * stretch)
+    step = (natural * stretch - head - foot) / len(rows)
+    left = min(max(width_em(row["label"]) for row in rows) * LABEL_PT, wide * 0.32) + 6
+    note = min(max(width_em(row["note"]) for row in rows) * 7, wide * 0.24)
+    figures = max(width_em(_shown(row, key, data)) for row in rows for key in ("first", "second"))
+    edge = figures * LABEL_PT + 10
+    ends = (left + edge, wide - note - edge - (6 if note else 0))
+    _dumbbell_key(axes, data, head - KEY_PT / 2 - 1)
+    scale = _common_scale(rows) if shared else None
+    if scale:
+        _dumbbell_ticks(axes, data, scale, ends, head, head + step * len(rows))
+    for at, row in enumerate(rows):
+        y = head + (at + 0.5) * step
+        name, size = fitted(row["label"], left - 6, step)
+        put(axes, name, 0, y, size=size, color=INK)
+        own = scale or ([], 0.0, max(row["first"] or 0, row["second"] or 0) or 1.0)
+        _draw_pair(axes, row, data, y, ends, own)
+        put(axes, row["note"], wide, y, size=one_line(row["note"], note or 1, 7.0), color=MUTED,
+            ha="right")  # fmt: skip
+    write_caption(axes, data["caption"], wide)
+    return [axes]
+
+
+def _common_scale(rows: list[dict[str, Any]]) -> tuple[list[float], float, float]:
+    known = [row[key] for row in rows for key in ("first", "second") if row[key] is not None]
+    if not known:
+        return [], 0.0, 1.0
+    return value_ticks(min(known), max(known), all(float(one).is_integer() for one in known), 4)
+
+
+def _dumbbell_ticks(
+    axes: Axes,
+    data: dict[str, Any],
+    scale: tuple[list[float], float, float],
+    ends: tuple[float, float],
+    top: float,
+    bottom: float,
+) -> None:
+    ticks, low, high = scale
+    unit = data["rows"][0]["unit"]
+    fine = needed_places(ticks)
+    for tick in ticks:
+        x = ends[0] + (tick - low) / (high - low) * (ends[1] - ends[0])
+        axes.plot([x, x], [top, bottom], color=GRID, linewidth=0.6, zorder=0)
+        text = number(tick, fine) + (unit if unit in {"%", "‰"} else "")
+        put(axes, text, x, bottom + 6, size=6.5, color=MUTED, ha="center")
+
+
+def _draw_pair(
+    axes: Axes,
+    row: dict[str, Any],
+    data: dict[str, Any],
+    y: float,
+    ends: tuple[float, float],
+    scale: tuple[list[float], float, float],
+) -> None:
+    """Draw one row's two marks and their figures; a missing one is said at the left end."""
+    _, low, high = scale
+    marks = [("first", "o", NAVY, 6.5), ("second", "D", OCHRE, 5.4)]
+    known = [mark for mark in marks if row[mark[0]] is not None]
+    spots = {
+        name: ends[0] + (row[name] - low) / (high - low) * (ends[1] - ends[0]) for name, *_ in known
+    }
+    if len(known) == 2:
+        axes.plot(list(spots.values()), [y, y], color="#c9d3de", linewidth=2.4, zorder=1)
+    order = sorted(known, key=lambda mark: (spots[mark[0]], mark[0]))
+    for at, (name, shape, color, size) in enumerate(order):
+        _mark(axes, shape, color, size, (spots[name], y))
+        ahead = at == 0 and len(order) == 2
+        text = _shown(row, name, data)
+        put(
+            axes, text, spots[name] + (-6.5 if ahead else 6.5), y, color=color, bold=True,
+            ha="right" if ahead else "left",
+        )  # fmt: skip
+    absent = [data["names"][at] for at, mark in enumerate(marks) if row[mark[0]] is None]
+    if absent:
+        told = say(data["lang"], "absent_name", names=say(data["lang"], "list_comma").join(absent))
+        after = max(spots.values(), default=ends[0] - 20)
+        figures = max((width_em(_shown(row, name, data)) for name, *_ in known), default=0)
+        x = after + (figures * LABEL_PT + 14 if known else 0)
+        room = ends[1] - x + 30
+        if known and room < width_em(told) * 6:
+            x, room = ends[0] - 20, after - ends[0]
+        put(axes, told, x, y, size=one_line(told, room, 7.0), color=MUTED)
+
+
+def _mark(axes: Axes, shape: str, color: str, size: float, at: tuple[float, float]) -> None:
+    """Draw a full dot, or an empty diamond that leaves a dot under it to be seen."""
+    full = shape == "o"
+    axes.plot(
+        *at, shape, color=color, markersize=size, fillstyle="full" if full else "none",
+        markeredgewidth=0.8 if full else 1.4, zorder=3 if full else 4,
+    )  # fmt: skip
+
+
+def _dumbbell_key(axes: Axes, data: dict[str, Any], y: float) -> None:
+    first, second = data["names"]
+    axes.plot(4, y, "o", color=NAVY, markersize=6.5)
+    x = swatch(axes, 8, y, first)
+    axes.plot(x + 3, y, "D", color=OCHRE, markersize=5.4, fillstyle="none", markeredgewidth=1.4)
+    swatch(axes, x + 7, y, second)
+
+
+DRAWINGS["dumbbell"] = draw_dumbbell
