@@ -7,7 +7,16 @@ from typing import Any
 import pandas as pd
 from matplotlib.axes import Axes
 
-from pls_analysis.charts.canvas import box, canvas, fitted, one_line, put, swatch
+from pls_analysis.charts.canvas import (
+    box,
+    canvas,
+    fitted,
+    key_size,
+    one_line,
+    put,
+    row_size,
+    swatch,
+)
 from pls_analysis.charts.chart import DRAWINGS, Chart, draw
 from pls_analysis.charts.layout import width_em
 from pls_analysis.charts.lettering import LABEL_PT, caption_height, write_caption
@@ -93,11 +102,13 @@ def draw_bullets(data: dict[str, Any], width_cm: float, stretch: float) -> list[
     """Draw the data of `bullets`: in one line each, or label over bar where it is narrow."""
     wide, rows = width_cm * POINTS_PER_CM, data["rows"]
     roomy = width_cm > 12
-    head = caption_height(data["caption"], wide) + KEY_PT
-    natural = head + (ROW_PT if roomy else NARROW_ROW_PT) * len(rows) + 2
+    head = caption_height(data["caption"], wide)
+    natural = head + KEY_PT + (ROW_PT if roomy else NARROW_ROW_PT) * len(rows) + 2
     axes = canvas(width_cm, natural * stretch)
+    key = KEY_PT * min(stretch, 1.0)
+    _key(axes, data, head + key * 0.42, key)
+    head += key
     step = (natural * stretch - head - 2) / len(rows)
-    _key(axes, data, head - KEY_PT / 2 - 2)
     columns = _columns(rows, wide)
     for at, row in enumerate(rows):
         if roomy:
@@ -129,12 +140,12 @@ def _draw_wide(
     put(axes, name, label - 8, middle, size=size, color=INK, ha="right")
     _bar(axes, row, (label, middle), bar - 10, min(step * 0.36, 9.0))
     x = label + bar
-    _figure(axes, row, x, middle, value - 6)
+    _figure(axes, row, (x, middle), value - 6, step)
     put(
         axes, row["target_text"], x + value, middle,
-        size=one_line(row["target_text"], target - 6, 7.0), color=MUTED,
+        size=one_line(row["target_text"], target - 6, row_size(step, 7.0)), color=MUTED,
     )  # fmt: skip
-    _status(axes, row, lang, x + value + target, middle, columns[4] - SQUARE_PT - 5)
+    _status(axes, row, lang, (x + value + target, middle), columns[4] - SQUARE_PT - 5, step)
 
 
 def _draw_narrow(
@@ -145,34 +156,37 @@ def _draw_narrow(
     word = SQUARE_PT + 3 + min(width_em(row["word"]) * LABEL_PT, wide * 0.34)
     name, size = fitted(row["label"], wide - word - 8, step * 0.5)
     put(axes, name, 0, upper, size=size, color=INK)
-    _status(axes, row, lang, wide - word - 1.5, upper, word - SQUARE_PT - 3)
+    _status(axes, row, lang, (wide - word - 1.5, upper), word - SQUARE_PT - 3, step * 0.5)
     _bar(axes, row, (0, lower), bar - 8, min(step * 0.22, 8.0))
     room = wide - bar - 4
     whole = width_em(row["value_text"]) * 8 + width_em(row["target_text"]) * 7 + 6
     scale = min(room / whole, 1.0)
-    _figure(axes, row, bar, lower, width_em(row["value_text"]) * 8 * scale)
+    _figure(axes, row, (bar, lower), width_em(row["value_text"]) * 8 * scale, step * 0.5)
     end = bar + width_em(row["value_text"]) * 8 * scale + 6
     put(
         axes, row["target_text"], end, lower, color=MUTED,
-        size=one_line(row["target_text"], wide - end, 7.0),
+        size=one_line(row["target_text"], wide - end, row_size(step * 0.5, 7.0)),
     )  # fmt: skip
 
 
-def _figure(axes: Axes, row: dict[str, Any], x: float, y: float, room: float) -> None:
+def _figure(
+    axes: Axes, row: dict[str, Any], at: tuple[float, float], room: float, step: float
+) -> None:
     known = row["value"] is not None
-    size = one_line(row["value_text"], room, 8.0)
+    size = one_line(row["value_text"], room, row_size(step, 8.0))
     color = INK if known else MUTED
-    put(axes, row["value_text"], x, y, size=size, color=color, bold=known)
+    put(axes, row["value_text"], *at, size=size, color=color, bold=known)
 
 
-def _status(axes: Axes, row: dict[str, Any], lang: str, x: float, y: float, room: float) -> None:
-    square(axes, row["status"], lang, (x + SQUARE_PT / 2, y), SQUARE_PT)
+def _status(
+    axes: Axes, row: dict[str, Any], lang: str, at: tuple[float, float], room: float, step: float
+) -> None:
+    (x, y), side = at, min(SQUARE_PT, step * 0.9)
+    square(axes, row["status"], lang, (x + SQUARE_PT / 2, y), side)
     look = LOOKS[row["status"]]
     color = look.ink if look.ink != "white" else look.rim
-    put(
-        axes, row["word"], x + SQUARE_PT + 3, y, size=one_line(row["word"], room), color=color,
-        bold=True,
-    )  # fmt: skip
+    size = one_line(row["word"], room, row_size(step))
+    put(axes, row["word"], x + SQUARE_PT + 3, y, size=size, color=color, bold=True)
 
 
 def _bar(
@@ -215,19 +229,23 @@ def _pace(axes: Axes, x: float, y: float) -> None:
     )  # fmt: skip
 
 
-def _key(axes: Axes, data: dict[str, Any], y: float) -> None:
+def _key(axes: Axes, data: dict[str, Any], y: float, height: float) -> None:
     """Say what bar, mark, line and hatching are."""
-    lang = data["lang"]
-    box(axes, 0.5, y - 2.5, 12, 5, BAND, EDGE)
-    x = swatch(axes, 12.5, y, say(lang, "key_value"))
-    if any(row["required"] is not None for row in data["rows"]):
-        _pace(axes, x + 2.5, y)
-        x = swatch(axes, x + 5, y, say(lang, "key_required"))
-    axes.plot([x + 1, x + 1], [y - 4.5, y + 4.5], color=INK, linewidth=1.6)
-    x = swatch(axes, x + 2, y, say(lang, "key_target"))
-    if any(row["at_most"] for row in data["rows"]):
-        box(axes, x, y - 3, 12, 6, "white", EDGE, "/////")
-        swatch(axes, x + 12, y, say(lang, "key_beyond"))
+    due = any(row["required"] is not None for row in data["rows"])
+    ceiling = any(row["at_most"] for row in data["rows"])
+    names = ["value", *["required"] * due, "target", *["beyond"] * ceiling]
+    texts = {name: say(data["lang"], f"key_{name}") for name in names}
+    size, x = key_size(axes, list(texts.values()), height), 0.5
+    for name, text in texts.items():
+        if name == "value":
+            box(axes, x, y - 2.5, 12, 5, BAND, EDGE)
+        elif name == "required":
+            _pace(axes, x + 6, y)
+        elif name == "target":
+            axes.plot([x + 6, x + 6], [y - 4.5, y + 4.5], color=INK, linewidth=1.6)
+        else:
+            box(axes, x, y - 3, 12, 6, "white", EDGE, "/////")
+        x = swatch(axes, x + 12, y, text, size)
 
 
 DRAWINGS["bullets"] = draw_bullets

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Literal
 
 from matplotlib.axes import Axes
@@ -12,8 +13,8 @@ from pls_analysis.charts.layout import width_em, wrap
 from pls_analysis.charts.lettering import LABEL_PT
 from pls_analysis.charts.theme import EDGE, MUTED, POINTS_PER_CM, new_figure
 
-LEAST_PT = 4.5
-"""Letters are no smaller, however little room there is."""
+LEAST_PT, MARK_PT = 4.5, 25.0
+"""Letters are no smaller, however little room there is; what a legend's mark takes beside them."""
 
 
 def canvas(width_cm: float, height_pt: float) -> Axes:
@@ -64,10 +65,21 @@ def box(
     return patch
 
 
-def swatch(axes: Axes, x: float, y: float, text: str) -> float:
+def swatch(axes: Axes, x: float, y: float, text: str, size: float = LABEL_PT) -> float:
     """Write a legend's text behind a mark that ends at `x`; return where the next may begin."""
-    put(axes, text, x + 3, y, color=MUTED)
-    return x + 3 + width_em(text) * LABEL_PT + 12
+    put(axes, text, x + 3, y, size=size, color=MUTED)
+    return x + 3 + width_em(text) * size + 10
+
+
+def key_size(axes: Axes, texts: Sequence[str], height: float) -> float:
+    """The size at which a legend's texts, each with its mark, fit into one line of the figure."""
+    room = axes.get_xlim()[1] - MARK_PT * len(texts)
+    return max(min(row_size(height * 0.7), room / sum(map(width_em, texts))), LEAST_PT)
+
+
+def row_size(step: float, most: float = LABEL_PT) -> float:
+    """The size of one line of text in a row that is `step` points high."""
+    return max(min(most, step * 0.76), LEAST_PT)
 
 
 def fitted(text: str, room: float, height: float, most: float = LABEL_PT) -> tuple[str, float]:

@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 from matplotlib.axes import Axes
 
-from pls_analysis.charts.canvas import canvas, fitted, put, swatch
+from pls_analysis.charts.canvas import canvas, fitted, key_size, put, row_size, swatch
 from pls_analysis.charts.chart import DRAWINGS, Chart, draw
 from pls_analysis.charts.layout import value_ticks, width_em
 from pls_analysis.charts.lettering import caption_height, write_caption
@@ -125,11 +125,13 @@ def draw_dot_strips(data: dict[str, Any], width_cm: float, stretch: float) -> li
     """Draw the data of `dot_strips`: labels left, medians right; above the strip where narrow."""
     wide, strips, lang = width_cm * POINTS_PER_CM, data["strips"], data["lang"]
     roomy = width_cm > 12
-    head = caption_height(data["caption"], wide) + KEY_PT
-    natural = head + (STRIP_PT if roomy else NARROW_STRIP_PT) * len(strips)
+    head = caption_height(data["caption"], wide)
+    natural = head + KEY_PT + (STRIP_PT if roomy else NARROW_STRIP_PT) * len(strips)
     axes = canvas(width_cm, natural * stretch)
+    key = KEY_PT * min(stretch, 1.0)
+    _strips_key(axes, data, head + key * 0.44, key)
+    head += key
     step = (natural * stretch - head) / len(strips)
-    _strips_key(axes, data, head - KEY_PT / 2 - 1)
     for at, strip in enumerate(strips):
         top = head + at * step
         if roomy:
@@ -172,7 +174,10 @@ def _draw_strip(
     for tick in ticks:
         axes.plot([spot(tick)] * 2, [line - 1.5, line + 1.5], color=EDGE, linewidth=0.6)
         text = number(tick, fine) + (strip["unit"] if strip["unit"] in {"%", "‰"} else "")
-        put(axes, text, spot(tick), top + step * 0.89, size=6.0, color=MUTED, ha="center")
+        put(
+            axes, text, spot(tick), top + step * 0.87, size=row_size(step * 0.26, 6.0), color=MUTED,
+            ha="center",
+        )  # fmt: skip
     at = None if strip["own"] is None else spot(strip["own"])
     for x, y in _piled([spot(value) for value in strip["values"]], at, line, step * 0.24):
         axes.plot(
@@ -182,20 +187,26 @@ def _draw_strip(
     middle = [spot(strip["median"])] * 2
     axes.plot(middle, [line - step * 0.28, line + step * 0.28], color=INK, linewidth=1.1, zorder=2)
     if strip["own"] is not None:
-        _own_dot(axes, _own_text(strip, lang), (spot(strip["own"]), line), top + step * 0.12, ends)
+        _own_dot(axes, _own_text(strip, lang), (spot(strip["own"]), line), (top, step), ends)
 
 
 def _own_dot(
-    axes: Axes, text: str, at: tuple[float, float], height: float, ends: tuple[float, float]
+    axes: Axes,
+    text: str,
+    at: tuple[float, float],
+    rows: tuple[float, float],
+    ends: tuple[float, float],
 ) -> None:
     """Draw the own dot with its figure above, kept within the strip."""
     axes.plot(
         *at, "o", color=NAVY, markersize=OWN_PT, markeredgecolor="white", markeredgewidth=0.8,
         zorder=4,
     )  # fmt: skip
-    half = width_em(text) * 8 / 2
+    top, step = rows
+    size = row_size(step * 0.32, 8.0)
+    half = width_em(text) * size / 2
     x = min(max(at[0], ends[0] + half - 6), ends[1] - half + 6)
-    put(axes, text, x, height, size=8.0, color=NAVY, bold=True, ha="center")
+    put(axes, text, x, top + step * 0.13, size=size, color=NAVY, bold=True, ha="center")
 
 
 def _piled(
@@ -226,14 +237,16 @@ def _piled(
     return placed
 
 
-def _strips_key(axes: Axes, data: dict[str, Any], y: float) -> None:
+def _strips_key(axes: Axes, data: dict[str, Any], y: float, height: float) -> None:
     lang = data["lang"]
     axes.plot(4, y, "o", color=NAVY, markersize=7, zorder=4)
-    x = swatch(axes, 8, y, data["own"])
+    texts = [data["own"], say(lang, "key_peers"), say(lang, "key_median")]
+    size = key_size(axes, texts, height)
+    x = swatch(axes, 8, y, data["own"], size)
     axes.plot(x + 2, y, "o", color=PEERS, markersize=DOT_PT)
-    x = swatch(axes, x + 4, y, say(lang, "key_peers"))
+    x = swatch(axes, x + 4, y, say(lang, "key_peers"), size)
     axes.plot([x + 1, x + 1], [y - 4.5, y + 4.5], color=INK, linewidth=1.1)
-    swatch(axes, x + 2, y, say(lang, "key_median"))
+    swatch(axes, x + 2, y, say(lang, "key_median"), size)
 
 
 DRAWINGS["dot_strips"] = draw_dot_strips

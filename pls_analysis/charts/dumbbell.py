@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 from matplotlib.axes import Axes
 
-from pls_analysis.charts.canvas import canvas, fitted, one_line, put, swatch
+from pls_analysis.charts.canvas import canvas, fitted, key_size, one_line, put, row_size, swatch
 from pls_analysis.charts.chart import DRAWINGS, Chart, draw
 from pls_analysis.charts.layout import value_ticks, width_em
 from pls_analysis.charts.lettering import LABEL_PT, caption_height, write_caption
@@ -77,29 +77,31 @@ def _shown(row: dict[str, Any], name: str, data: dict[str, Any]) -> str:
 def draw_dumbbell(data: dict[str, Any], width_cm: float, stretch: float) -> list[Axes]:
     """Draw the data of `dumbbell`: labels left, the figures at the outer sides of their marks."""
     wide, rows = width_cm * POINTS_PER_CM, data["rows"]
-    head = caption_height(data["caption"], wide) + KEY_PT
+    head = caption_height(data["caption"], wide)
     shared = len({row["unit"] for row in rows}) == 1
     foot = 12.0 if shared else 2.0
-    natural = head + ROW_PT * len(rows) + foot
+    natural = head + KEY_PT + ROW_PT * len(rows) + foot
     axes = canvas(width_cm, natural * stretch)
+    key, foot = (size * min(stretch, 1.0) for size in (KEY_PT, foot))
+    _dumbbell_key(axes, data, head + key * 0.44, key)
+    head += key
     step = (natural * stretch - head - foot) / len(rows)
     left = min(max(width_em(row["label"]) for row in rows) * LABEL_PT, wide * 0.32) + 6
     note = min(max(width_em(row["note"]) for row in rows) * 7, wide * 0.24)
     figures = max(width_em(_shown(row, key, data)) for row in rows for key in ("first", "second"))
     edge = figures * LABEL_PT + 10
     ends = (left + edge, wide - note - edge - (6 if note else 0))
-    _dumbbell_key(axes, data, head - KEY_PT / 2 - 1)
     scale = _common_scale(rows) if shared else None
     if scale:
-        _dumbbell_ticks(axes, data, scale, ends, head, head + step * len(rows))
+        _dumbbell_ticks(axes, data, scale, ends, (head, head + step * len(rows), foot))
     for at, row in enumerate(rows):
         y = head + (at + 0.5) * step
         name, size = fitted(row["label"], left - 6, step)
         put(axes, name, 0, y, size=size, color=INK)
         own = scale or ([], 0.0, max(row["first"] or 0, row["second"] or 0) or 1.0)
-        _draw_pair(axes, row, data, y, ends, own)
-        put(axes, row["note"], wide, y, size=one_line(row["note"], note or 1, 7.0), color=MUTED,
-            ha="right")  # fmt: skip
+        _draw_pair(axes, row, data, (y, row_size(step)), ends, own)
+        small = one_line(row["note"], note or 1, row_size(step, 7.0))
+        put(axes, row["note"], wide, y, size=small, color=MUTED, ha="right")
     write_caption(axes, data["caption"], wide)
     return [axes]
 
@@ -116,29 +118,28 @@ def _dumbbell_ticks(
     data: dict[str, Any],
     scale: tuple[list[float], float, float],
     ends: tuple[float, float],
-    top: float,
-    bottom: float,
+    rows: tuple[float, float, float],
 ) -> None:
-    ticks, low, high = scale
+    (top, bottom, foot), (ticks, low, high) = rows, scale
     unit = data["rows"][0]["unit"]
     fine = needed_places(ticks)
     for tick in ticks:
         x = ends[0] + (tick - low) / (high - low) * (ends[1] - ends[0])
         axes.plot([x, x], [top, bottom], color=GRID, linewidth=0.6, zorder=0)
         text = number(tick, fine) + (unit if unit in {"%", "‰"} else "")
-        put(axes, text, x, bottom + 6, size=6.5, color=MUTED, ha="center")
+        put(axes, text, x, bottom + foot / 2, size=row_size(foot, 6.5), color=MUTED, ha="center")
 
 
 def _draw_pair(
     axes: Axes,
     row: dict[str, Any],
     data: dict[str, Any],
-    y: float,
+    at: tuple[float, float],
     ends: tuple[float, float],
     scale: tuple[list[float], float, float],
 ) -> None:
     """Draw one row's two marks and their figures; a missing one is said at the left end."""
-    _, low, high = scale
+    (y, size_of_text), (_, low, high) = at, scale
     marks = [("first", "o", NAVY, 6.5), ("second", "D", OCHRE, 5.4)]
     known = [mark for mark in marks if row[mark[0]] is not None]
     spots = {
@@ -147,15 +148,15 @@ def _draw_pair(
     if len(known) == 2:
         axes.plot(list(spots.values()), [y, y], color="#c9d3de", linewidth=2.4, zorder=1)
     order = sorted(known, key=lambda mark: (spots[mark[0]], mark[0]))
-    for at, (name, shape, color, size) in enumerate(order):
+    for place, (name, shape, color, size) in enumerate(order):
         _mark(axes, shape, color, size, (spots[name], y))
-        ahead = at == 0 and len(order) == 2
+        ahead = place == 0 and len(order) == 2
         text = _shown(row, name, data)
         put(
-            axes, text, spots[name] + (-6.5 if ahead else 6.5), y, color=color, bold=True,
-            ha="right" if ahead else "left",
+            axes, text, spots[name] + (-6.5 if ahead else 6.5), y, size=size_of_text, color=color,
+            bold=True, ha="right" if ahead else "left",
         )  # fmt: skip
-    absent = [data["names"][at] for at, mark in enumerate(marks) if row[mark[0]] is None]
+    absent = [data["names"][which] for which, mark in enumerate(marks) if row[mark[0]] is None]
     if absent:
         told = say(data["lang"], "absent_name", names=say(data["lang"], "list_comma").join(absent))
         after = max(spots.values(), default=ends[0] - 20)
@@ -164,7 +165,7 @@ def _draw_pair(
         room = ends[1] - x + 30
         if known and room < width_em(told) * 6:
             x, room = ends[0] - 20, after - ends[0]
-        put(axes, told, x, y, size=one_line(told, room, 7.0), color=MUTED)
+        put(axes, told, x, y, size=one_line(told, room, min(size_of_text, 7.0)), color=MUTED)
 
 
 def _mark(axes: Axes, shape: str, color: str, size: float, at: tuple[float, float]) -> None:
@@ -176,12 +177,13 @@ def _mark(axes: Axes, shape: str, color: str, size: float, at: tuple[float, floa
     )  # fmt: skip
 
 
-def _dumbbell_key(axes: Axes, data: dict[str, Any], y: float) -> None:
+def _dumbbell_key(axes: Axes, data: dict[str, Any], y: float, height: float) -> None:
     first, second = data["names"]
     axes.plot(4, y, "o", color=NAVY, markersize=6.5)
-    x = swatch(axes, 8, y, first)
+    size = key_size(axes, [first, second], height)
+    x = swatch(axes, 8, y, first, size)
     axes.plot(x + 3, y, "D", color=OCHRE, markersize=5.4, fillstyle="none", markeredgewidth=1.4)
-    swatch(axes, x + 7, y, second)
+    swatch(axes, x + 7, y, second, size)
 
 
 DRAWINGS["dumbbell"] = draw_dumbbell

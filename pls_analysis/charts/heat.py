@@ -147,13 +147,15 @@ def draw_heat_table(data: dict[str, Any], width_cm: float, stretch: float) -> li
     whole = (top + tables * (HEAD_PT + ROW_PT * rows + GAP_PT)) * stretch
     figure = new_figure(width_cm, whole)
     block = (whole - top) / tables
+    tight = min(block / (HEAD_PT + ROW_PT * rows + GAP_PT), 1.0)
+    head = HEAD_PT * tight
     drawn = []
     for at in range(tables):
         chosen = list(range(at * each, min((at + 1) * each, len(data["columns"]))))
         room = (wide - left) * len(chosen) / each
-        height = block - HEAD_PT - GAP_PT
-        axes = place(figure, left, top + at * block + HEAD_PT, room, height)
-        _draw_table(axes, data, chosen, (room / len(chosen), height / rows), left)
+        height = block - head - GAP_PT * tight
+        axes = place(figure, left, top + at * block + head, room, height)
+        _draw_table(axes, data, chosen, (room / len(chosen), height / rows), (left, head))
         drawn.append(axes)
     write_caption(drawn[0], data["caption"], wide)
     if data["states"]:
@@ -185,12 +187,16 @@ def _edge(column: np.ndarray, pick: Any) -> float:
 
 
 def _draw_table(
-    axes: Axes, data: dict[str, Any], chosen: list[int], cell: tuple[float, float], left: float
+    axes: Axes,
+    data: dict[str, Any],
+    chosen: list[int],
+    cell: tuple[float, float],
+    margins: tuple[float, float],
 ) -> None:
     """Draw the chosen columns with their heads and, at their left, the rows' names."""
     import seaborn  # loaded when it is drawn with: its import takes as long as ten charts
 
-    wide, high = cell
+    (wide, high), (left, head_pt) = cell, margins
     shades, colors = _ground(data, chosen)
     axes.set_facecolor("white")
     seaborn.heatmap(
@@ -202,7 +208,7 @@ def _draw_table(
     longest = max((text for at in chosen for text in data["texts"][at]), key=width_em)
     small = min(size, one_line(longest, wide - 3, size))
     for x, at in enumerate(chosen):
-        head, most = fitted(data["columns"][at], wide - 3, HEAD_PT - 5, 7.0)
+        head, most = fitted(data["columns"][at], wide - 3, head_pt - 4, 7.0)
         axes.annotate(
             head, (x + 0.5, 0), xytext=(0, 3), textcoords="offset points", ha="center",
             va="bottom", fontsize=most, fontweight=700, color=NAVY, linespacing=1.1,

@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 from matplotlib.axes import Axes
 
-from pls_analysis.charts.canvas import canvas, fitted, one_line, put, swatch
+from pls_analysis.charts.canvas import canvas, fitted, one_line, put, row_size, swatch
 from pls_analysis.charts.chart import DRAWINGS, Chart, draw
 from pls_analysis.charts.layout import value_ticks, width_em
 from pls_analysis.charts.lettering import LABEL_PT, caption_height, write_caption
@@ -87,10 +87,12 @@ def _alt(data: dict[str, Any]) -> str:
 def draw_rank_intervals(data: dict[str, Any], width_cm: float, stretch: float) -> list[Axes]:
     """Draw the data of `rank_intervals`: names left, rates and possible ranks right."""
     wide, rows, lang = width_cm * POINTS_PER_CM, data["rows"], data["lang"]
-    head = caption_height(data["caption"], wide) + KEY_PT
-    natural = head + ROW_PT * len(rows) + FOOT_PT
+    top = caption_height(data["caption"], wide)
+    natural = top + KEY_PT + ROW_PT * len(rows) + FOOT_PT
     axes = canvas(width_cm, natural * stretch)
-    step = (natural * stretch - head - FOOT_PT) / len(rows)
+    key, foot = (size * min(stretch, 1.0) for size in (KEY_PT, FOOT_PT))
+    head = top + key
+    step = (natural * stretch - head - foot) / len(rows)
     left = min(max(width_em(row["label"]) for row in rows) * LABEL_PT, wide * 0.28) + 6
     heads = say(lang, "head_rate", unit=data["unit"]), say(lang, "head_ranks")
     rate = max(width_em(text) for text in [heads[0], *(_figure(row, data) for row in rows)])
@@ -99,14 +101,15 @@ def draw_rank_intervals(data: dict[str, Any], width_cm: float, stretch: float) -
     ends = (left + 4, stops[0] - rate * LABEL_PT - 10)
     scale = _scale(data)
     bottom = head + step * len(rows)
-    _ticks(axes, data, scale, ends, head, bottom)
+    _ticks(axes, data, scale, ends, (head, bottom, foot))
     for text, x in zip(heads, stops, strict=True):
-        put(axes, text, x, head - 6, size=6.8, color=MUTED, ha="right")
+        size = row_size(key * 0.5, 6.8)
+        put(axes, text, x, head - key * 0.24, size=size, color=MUTED, ha="right")
     for at, row in enumerate(rows):
         _draw_row(axes, data, row, head + (at + 0.5) * step, step, (left, ends, stops, scale))
-    axes.plot([1, 16], [head - 19, head - 19], color=PEERS, linewidth=1.6)
-    axes.plot(8.5, head - 19, "o", color=PEERS, markersize=4)
-    swatch(axes, 16, head - 19, say(lang, "key_interval"))
+    axes.plot([1, 16], [top + key * 0.27] * 2, color=PEERS, linewidth=1.6)
+    axes.plot(8.5, top + key * 0.27, "o", color=PEERS, markersize=4)
+    swatch(axes, 16, top + key * 0.27, say(lang, "key_interval"), row_size(key * 0.5))
     write_caption(axes, data["caption"], wide)
     return [axes]
 
@@ -128,16 +131,15 @@ def _ticks(
     data: dict[str, Any],
     scale: tuple[list[float], float, float],
     ends: tuple[float, float],
-    top: float,
-    bottom: float,
+    rows: tuple[float, float, float],
 ) -> None:
-    ticks, low, high = scale
+    (top, bottom, foot), (ticks, low, high) = rows, scale
     fine = needed_places(ticks)
     for tick in ticks:
         x = ends[0] + (tick - low) / (high - low) * (ends[1] - ends[0])
         axes.plot([x, x], [top, bottom], color=GRID, linewidth=0.6, zorder=0)
         text = number(tick, fine) + (data["unit"] if data["unit"] in {"%", "‰"} else "")
-        put(axes, text, x, bottom + 6.5, size=6.5, color=MUTED, ha="center")
+        put(axes, text, x, bottom + foot / 2, size=row_size(foot, 6.5), color=MUTED, ha="center")
 
 
 def _draw_row(
@@ -165,7 +167,7 @@ def _draw_row(
         markeredgecolor="white", markeredgewidth=0.5, zorder=2,
     )  # fmt: skip
     for text, x in zip((_figure(row, data), _ranks(row, data["lang"])), stops, strict=True):
-        size = one_line(text, 60, min(LABEL_PT, step * 0.7))
+        size = one_line(text, 60, row_size(step))
         put(axes, text, x, y, size=size, color=ink, bold=row["own"], ha="right")
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 from matplotlib.axes import Axes
 
-from pls_analysis.charts.canvas import box, canvas, one_line, put
+from pls_analysis.charts.canvas import box, canvas, one_line, put, row_size
 from pls_analysis.charts.chart import DRAWINGS, Chart, draw
 from pls_analysis.charts.heat import HATCH, SHADES
 from pls_analysis.charts.layout import width_em
@@ -139,9 +139,12 @@ def draw_tile_map(data: dict[str, Any], width_cm: float, stretch: float) -> list
     top_row, first = (min(tile[key] for tile in tiles) for key in ("row", "column"))
     rows = max(tile["row"] for tile in tiles) - top_row + 1
     columns = max(tile["column"] for tile in tiles) - first + 1
-    head = caption_height(data["caption"], wide) + KEY_PT
-    natural = head + rows * (TILE_PT if width_cm > 12 else NARROW_TILE_PT) + 2
+    head = caption_height(data["caption"], wide)
+    natural = head + KEY_PT + rows * (TILE_PT if width_cm > 12 else NARROW_TILE_PT) + 2
     axes = canvas(width_cm, natural * stretch)
+    key = KEY_PT * min(stretch, 1.0)
+    _key(axes, data, head + key * 0.44, row_size(key * 0.7))
+    head += key
     high = (natural * stretch - head - 2) / rows
     across = min(wide / columns, WIDEST_PT)
     left = (wide - across * columns) / 2
@@ -150,7 +153,6 @@ def draw_tile_map(data: dict[str, Any], width_cm: float, stretch: float) -> list
         x = left + (tile["column"] - first) * across
         y = head + (tile["row"] - top_row) * high
         _draw_tile(axes, tile, (x, y), (across - 1.6, high - 1.6), (low, most))
-    _key(axes, data, head - KEY_PT / 2 - 2)
     write_caption(axes, data["caption"], wide)
     return [axes]
 
@@ -178,26 +180,26 @@ def _draw_tile(
     )  # fmt: skip
 
 
-def _key(axes: Axes, data: dict[str, Any], y: float) -> None:
+def _key(axes: Axes, data: dict[str, Any], y: float, size: float) -> None:
     """Say what the shades run from and to, what is hatched, and that this is no map."""
     lang, x = data["lang"], 0.5
     if ends := _ends(data):
         least, most = (_with_unit(text, data) for text in ends[2:])
-        put(axes, least, x, y, color=MUTED)
+        put(axes, least, x, y, size=size, color=MUTED)
         x += width_em(least) * LABEL_PT + 4
         for step in range(8):
             box(axes, x + step * 6, y - 4, 6.2, 8, SHADES(step / 7))
         x += 8 * 6 + 4
-        put(axes, most, x, y, color=MUTED)
+        put(axes, most, x, y, size=size, color=MUTED)
         x += width_em(most) * LABEL_PT + 12
     if absent := sum(tile["value"] is None for tile in data["tiles"]):
         box(axes, x, y - 4, 12, 8, "white", EDGE, HATCH)
         told = say(lang, "counted", word=say(lang, "no_data"), n=absent)
-        put(axes, told, x + 15, y, color=MUTED)
+        put(axes, told, x + 15, y, size=size, color=MUTED)
         x += 15 + width_em(told) * LABEL_PT + 12
     room = axes.get_xlim()[1] - x
     note = say(lang, "no_map")
-    put(axes, note, x, y, size=one_line(note, room), color=MUTED)
+    put(axes, note, x, y, size=one_line(note, room, size), color=MUTED)
 
 
 DRAWINGS["tile_map"] = draw_tile_map
