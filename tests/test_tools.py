@@ -1,4 +1,4 @@
-"""What tools write from the project's own files is what is committed."""
+"""What tools write from the project's own files is what is committed; what they draft is sound."""
 
 from __future__ import annotations
 
@@ -86,3 +86,37 @@ def test_every_notebook_has_a_small_picture_and_a_word_in_the_readme(notebook: P
     assert f"## `{notebook.stem}`" in readme
     assert f"../docs/img/{notebook.stem}.png" in readme
     assert picture.stat().st_size <= 150_000
+
+
+def test_drafted_tiles_keep_neighbours_together_and_north_above():
+    drafting = tool("draft_tiles")
+    places = {
+        f"{lat}{lon}": (121.0 + lon * 0.05 + lat * 0.003, 31.0 + lat * 0.05)
+        for lat in range(4)
+        for lon in range(4)
+    }
+    tiles = drafting.draft(places, 5, 5)
+    assert len(set(tiles.values())) == len(places)
+    assert tiles == drafting.draft(places, 5, 5)
+    for lat in range(4):
+        for lon in range(3):
+            (row, column), (beside, east) = tiles[f"{lat}{lon}"], tiles[f"{lat}{lon + 1}"]
+            assert east > column
+            assert abs(beside - row) <= 1
+    assert all(tiles[f"3{lon}"][0] < tiles[f"0{lon}"][0] for lon in range(4))
+    with pytest.raises(ValueError, match="16 places do not fit on 3 × 5 tiles"):
+        drafting.draft(places, 3, 5)
+
+
+@pytest.mark.parametrize(
+    ("name", "short"),
+    [
+        ("上钢新村街道", "上钢"),
+        ("浦兴路街道", "浦兴"),
+        ("川沙新镇", "川沙"),
+        ("唐镇", "唐镇"),
+        ("南汇新城镇", "南汇新城"),
+    ],
+)
+def test_short_names_keep_two_characters(name: str, short: str):
+    assert tool("draft_tiles").short_name(name) == short

@@ -15,6 +15,7 @@ from pls_analysis.charts.layout import value_ticks, width_em
 from pls_analysis.charts.lettering import caption_height, write_caption
 from pls_analysis.charts.phrases import decimals, named, needed_places, number, say, unit_tail
 from pls_analysis.charts.rows import rows_of
+from pls_analysis.charts.statuses import status_word
 from pls_analysis.charts.theme import (
     EDGE,
     GRID,
@@ -103,7 +104,7 @@ def _text(value: float, strip: dict[str, Any], lang: str) -> str:
 
 def _own_text(strip: dict[str, Any], lang: str) -> str:
     if strip["own"] is None:
-        return say(lang, f"word_{strip['own_state'] or 'no_data'}")
+        return status_word(strip["own_state"] or "no_data", lang)
     if strip["own_text"]:
         return strip["own_text"]
     return _text(strip["own"], strip, lang)

@@ -20,12 +20,13 @@ from pls_analysis.charts.statuses import (
     legend_rows,
     square,
     status_key,
+    status_word,
     tally,
 )
 from pls_analysis.charts.theme import GRID, INK, PAPER_CM, POINTS_PER_CM
 
 SIDE_PT, PITCH_PT, LINE_PT, LABEL_LINE_PT = 12.0, 14.0, 15.5, 12.0
-NOTABLE = ("missed", "fell_short", "off_track")
+NOTABLE = ("missed", "missed_aspired", "off_track")
 """Statuses whose targets the alternative text names."""
 
 
@@ -68,7 +69,7 @@ def _alt(data: dict[str, Any]) -> str:
         ]
         if names:
             listed = say(lang, "list_comma").join(names)
-            text += say(lang, "alt_named", word=say(lang, f"word_{status}"), names=listed)
+            text += say(lang, "alt_named", word=status_word(status, lang), names=listed)
     return text.strip()
 
 

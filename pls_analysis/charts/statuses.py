@@ -14,6 +14,7 @@ from pls_analysis.charts.lettering import LABEL_PT
 from pls_analysis.charts.phrases import say
 from pls_analysis.charts.theme import EDGE, GAP, INK, MUTED, NAVY, OCHRE, RED, TEAL
 from pls_analysis.configs import unknown
+from pls_analysis.messages import Messages
 
 SQUARE_PT = 9.5
 
@@ -34,20 +35,20 @@ LOOKS: Mapping[str, Look] = {
     "on_track": Look("#d5e7e5", TEAL, TEAL, NAVY),
     "off_track": Look("#f3e3c4", OCHRE, OCHRE, OCHRE),
     "missed": Look(RED, "white", RED, RED),
-    "fell_short": Look("white", RED, RED, OCHRE),
+    "missed_aspired": Look("white", RED, RED, OCHRE),
     "not_due": Look("white", MUTED, EDGE, "#8494a5"),
     "too_few": Look(GAP, MUTED, EDGE, "#8494a5"),
     "no_data": Look("white", MUTED, EDGE, EDGE, "/////"),
     "monitored": Look("#dfe6ee", NAVY, NAVY, "#8494a5"),
 }
-"""Statuses in the order of legends. `fell_short`: an aspired target (力争) that was missed, which
-no one failed to do."""
+"""Statuses in the order of legends. `missed_aspired`: an aspired target (力争) was not reached,
+which is no duty failed."""
 
 
 def status_key(status: object, strength: object = "") -> str:
     """Return the status as it looks. Raises ValueError naming the nearest for one unknown."""
     if status == "missed" and strength == "aspired":
-        return "fell_short"
+        return "missed_aspired"
     if status not in LOOKS:
         raise ValueError(unknown("status", str(status), LOOKS))
     return str(status)
@@ -55,7 +56,7 @@ def status_key(status: object, strength: object = "") -> str:
 
 def status_word(status: str, lang: str) -> str:
     """The word for a status where its row brings none."""
-    return say(lang, f"word_{status}")
+    return Messages(lang)(f"status.{status}")
 
 
 def square(axes: Axes, status: str, lang: str, at: tuple[float, float], size: float) -> None:

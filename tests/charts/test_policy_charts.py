@@ -110,13 +110,13 @@ def test_no_chart_says_first_or_last(make):
 @pytest.mark.parametrize(
     ("row", "told"),
     [
-        (0, "律师数7,512人（未达序时进度，序时要求7,600人，目标≥8,000人）"),
+        (0, "律师数7,512人（慢于序时，序时要求7,600人，目标≥8,000人）"),
         (1, "公证员人数96人（已达标，序时要求90人，目标≥90人）"),
         (2, "公证投诉率0.82‰（未达标，序时要求0.60‰，目标≤0.60‰）"),
-        (4, "重复投诉1件（分母过小，目标≤0件）"),
+        (4, "重复投诉1件（数量过小，目标≤0件）"),
         (5, "村（居）法律顾问现场服务达标率无数据（无数据，目标≥100.0%）"),
         (7, "12348热线满意率95.2%（未达到预期，目标≥97.0%）"),
-        (8, "法治宣传活动1,204场（仅监测）"),
+        (8, "法治宣传活动1,204场（监测）"),
     ],
 )
 def test_a_bullet_is_told_with_value_status_pace_and_target(row: int, told: str):
@@ -125,11 +125,11 @@ def test_a_bullet_is_told_with_value_status_pace_and_target(row: int, told: str)
 
 def test_bullets_count_statuses_and_english_says_the_same():
     assert charts.bullets(BULLETS, caption="目标").alt.startswith(
-        "子弹图：目标。共9项，其中已达标3项，未达序时进度1项，未达标1项，未达到预期1项，"
+        "子弹图：目标。共9项，其中已达标3项，慢于序时1项，未达标1项，未达到预期1项，"
     )
     english = charts.bullets(BULLETS.assign(unit=""), lang="en").alt
-    assert english.startswith("Bullet chart. 9 targets: 3 met, 1 behind, 1 missed, 1 short of")
-    assert "律师数 7,512人 (behind, due by now 7,600, target ≥8,000)" in english
+    assert english.startswith("Bullet chart. 9 targets: 3 met, 1 off track, 1 missed, 1 short of")
+    assert "律师数 7,512人 (off track, due by now 7,600, target ≥8,000)" in english
 
 
 def bar_of(row: int) -> Rectangle | None:
@@ -173,8 +173,8 @@ def test_a_bar_beyond_the_scale_ends_in_an_arrow_and_a_ceiling_is_hatched():
 def test_statuses_differ_by_sign_as_well_as_by_colour():
     for lang in ("zh", "en"):
         signs = [charts.bullets(
-            BULLETS.iloc[[0]].assign(status="missed" if status == "fell_short" else status,
-                                     strength="aspired" if status == "fell_short" else ""),
+            BULLETS.iloc[[0]].assign(status="missed" if status == "missed_aspired" else status,
+                                     strength="aspired" if status == "missed_aspired" else ""),
             lang=lang,
         ).axes[0] for status in LOOKS]  # fmt: skip
         shown = [[t.get_text() for t in axes.texts if len(t.get_text()) == 1] for axes in signs]
@@ -190,7 +190,7 @@ def test_a_strip_marks_the_own_area_and_names_no_other():
         "点图：比较。潍坊新村街道与同类地区，不作排名："
         "人民调解成功率95.1%，7个地区中位数99.0%，1个无数据；"
         "现场服务达标率100.0%，8个地区中位数100.0%；"
-        "每百家企业法治体检2.5次，7个地区中位数3.0次，1个分母过小；"
+        "每百家企业法治体检2.5次，7个地区中位数3.0次，1个数量过小；"
         "普法活动无数据，无可比数据，8个无数据。"
     )
     told = json.dumps(chart.data, ensure_ascii=False) + "".join(texts(chart))
@@ -216,7 +216,7 @@ def test_an_own_figure_too_few_is_said_and_not_drawn():
     chart = charts.dot_strips(STRIPS, TOWNS[7])
     third = chart.data["strips"][2]
     assert (third["own"], third["own_state"], third["too_few"]) == (None, "too_few", 1)
-    assert "每百家企业法治体检分母过小" in chart.alt
+    assert "每百家企业法治体检数量过小" in chart.alt
 
 
 @pytest.mark.parametrize(
@@ -277,15 +277,15 @@ def test_a_table_of_states_counts_them_and_writes_signs():
     chart = charts.heat_table(table(6, 2), states=states(6, 2), caption="状态")
     assert "无数据" in chart.alt
     assert "至" not in chart.alt
-    assert any(text.startswith(("达 ", "进 ", "未 ", "监 ", "缓 ")) for text in texts(chart))
+    assert any(text.startswith(("达 ", "符 ", "未 ", "监 ", "慢 ")) for text in texts(chart))
 
 
 def test_a_status_strip_counts_and_names_what_failed_and_gives_no_share():
     chart = charts.status_strip(STATUSES, caption="进展")
     assert chart.alt == (
-        "状态图：进展。3项任务共34项目标，其中已达标26项，达到序时进度1项，未达序时进度1项，"
-        "未达标1项，未达到预期1项，未到评价期1项，分母过小1项，无数据1项，仅监测1项。"
-        "未达标的有：法律援助案件投诉率。未达到预期的有：领军律师。未达序时进度的有：律师数。"
+        "状态图：进展。3项任务共34项目标，其中已达标26项，符合序时1项，慢于序时1项，"
+        "未达标1项，未达到预期1项，未到期1项，数量过小1项，无数据1项，监测1项。"
+        "未达标的有：法律援助案件投诉率。未达到预期的有：领军律师。慢于序时的有：律师数。"
     )
     assert not any("%" in text for text in [chart.alt, *texts(chart)])
     assert "已达标 26" in texts(chart)
