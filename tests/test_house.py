@@ -70,7 +70,7 @@ ROOMS_OF_FILES = {
     "wording": "analysis",
     "period_values": "periods",
     "period_titles": "periods",
-    "standing": "analysis",
+    "positions": "analysis",
 }
 HEIGHT = {room: height for height, layer in enumerate(LAYERS) for room in layer}
 

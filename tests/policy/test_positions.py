@@ -16,7 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from projects import copy_project, store_of
 
-from pls_analysis import standing
+from pls_analysis import positions
 from pls_analysis.areas import load_areas
 from pls_analysis.messages import Messages
 from pls_analysis.policy.assessment import assess
@@ -59,7 +59,7 @@ def told(policy: Catalogue, rows: list[str], as_of: dt.date = END):
     tree = invented_tree()
     frame = observations_of(rows)
     [verdict] = assess(policy, frame, tree, "d01", as_of, "d01")
-    return standing.places(policy, Observed(frame, tree, "d01", as_of)), verdict
+    return positions.places(policy, Observed(frame, tree, "d01", as_of)), verdict
 
 
 # -- surveys
@@ -126,13 +126,13 @@ def test_a_missing_district_leaves_no_ranks_and_is_named(folder):
     assert table[["rank", "best", "worst"]].isna().all(axis=None)
     assert set(table["why"]) == {"parts_missing"}
     assert (verdict.status, verdict.facts["why"]) == ("no_data", "parts_missing")
-    assert standing.missing_areas(table) == ["District 5"]
+    assert positions.missing_areas(table) == ["District 5"]
     assert table["value"].notna().sum() == table["low"].notna().sum() == 15
 
 
 def test_home_itself_missing(folder):
     table, _ = told(policy_of(SURVEY, folder), filed([None, *[90.0] * 15], [1000] * 16))
-    assert standing.missing_areas(table) == ["District 1"]
+    assert positions.missing_areas(table) == ["District 1"]
     assert table["rank"].isna().all()
 
 
@@ -141,7 +141,7 @@ def test_without_a_sample_size_there_are_no_ranks(folder, sizes):
     table, verdict = told(policy_of(SURVEY, folder), filed([90.0] * 16, sizes))
     assert table["rank"].isna().all()
     assert set(table["why"]) == {"no_sample_size"} == {verdict.facts["why"]}
-    assert len(standing.missing_areas(table)) == sum(not size for size in sizes)
+    assert len(positions.missing_areas(table)) == sum(not size for size in sizes)
     assert table["value"].notna().all()
 
 
@@ -186,7 +186,7 @@ def test_shares_of_all_districts_add_up_to_the_whole(folder):
 def test_without_one_district_no_share_is_known_and_it_is_named(folder):
     rows = [row for row in shares(250, 150) if not row.startswith("x d07")]
     table, verdict = told(policy_of(SHARE, folder), rows)
-    assert standing.missing_areas(table) == ["District 7"]
+    assert positions.missing_areas(table) == ["District 7"]
     assert table[["value", "rank"]].isna().all(axis=None)
     assert set(table["why"]) == {"parts_missing"}
     assert (verdict.value, verdict.facts["missing"]) == (None, ["d07 2022-06-30"])
@@ -196,14 +196,14 @@ def test_of_nothing_there_is_no_share(folder):
     table, _ = told(policy_of(SHARE, folder), filed([0] * 16))
     assert table[["value", "rank"]].isna().all(axis=None)
     assert set(table["why"]) == {"nothing_counted"}
-    assert standing.missing_areas(table) == []
+    assert positions.missing_areas(table) == []
 
 
 def test_shares_over_time_by_each_definition(folder):
     rows = [*shares(250, 150, "2021-12-31"), *shares(500, 50), "x d01 @2021-06-30 9"]
     policy = policy_of(SHARE, folder)
     observed = Observed(observations_of(rows), invented_tree(), "d01", END)
-    table = standing.shares_over_time(policy, observed)
+    table = positions.shares_over_time(policy, observed)
     days = [dt.date(2021, 6, 30), dt.date(2021, 12, 31), END]
     assert list(zip(table["indicator"], table["beside"], table["end"], strict=True)) == [
         *(("x", False, day) for day in days), *(("y", True, day) for day in days[1:])
@@ -240,17 +240,17 @@ def test_what_is_too_old_to_judge_is_shown_with_its_day(folder):
 def test_with_nothing_filed_there_is_no_row(folder, given_):
     policy = policy_of(given_, folder)
     observed = Observed(observations_of([]), invented_tree(), "d01", END)
-    table = standing.places(policy, observed)
+    table = positions.places(policy, observed)
     assert table.empty
-    assert list(table.columns) == list(standing.COLUMNS)
-    assert standing.shares_over_time(policy, observed).empty
+    assert list(table.columns) == list(positions.COLUMNS)
+    assert positions.shares_over_time(policy, observed).empty
 
 
 def test_other_targets_are_none_of_it(folder):
     policy = policy_of({"target": "value(x) at_least(5) by(2022-12-31)"}, folder)
     observed = Observed(observations_of(["x d01 @2022-06-30 4"]), invented_tree(), "d01", END)
-    assert standing.places(policy, observed).empty
-    assert standing.definitions(policy, Messages("zh")) == []
+    assert positions.places(policy, observed).empty
+    assert positions.definitions(policy, Messages("zh")) == []
 
 
 # -- intervals
@@ -266,13 +266,13 @@ def test_other_targets_are_none_of_it(folder):
     ],
 )
 def test_an_interval(value, size, low, high):
-    found = standing.interval(Fraction(value), Fraction(size), 95)
+    found = positions.interval(Fraction(value), Fraction(size), 95)
     assert found == pytest.approx((low, high), abs=0.005)
 
 
 @given(st.fractions(0, 100), st.integers(1, 5000), st.sampled_from([80, 95, 99]))
 def test_the_ends_of_an_interval_are_just_not_rejected(value, size, confidence):
-    low, high = standing.interval(value, Fraction(size), confidence)
+    low, high = positions.interval(value, Fraction(size), confidence)
     assert 0 <= low <= high <= 100
     z = NormalDist().inv_cdf(0.5 + confidence / 200)
     for end in (low, high):
@@ -299,13 +299,13 @@ def test_the_district_is_held_against_its_city(tmp_path):
         for part, count in (("", 10), ("#category=full_time", 7), ("#category=part_time", 1)):
             rows.append(f"bulletin_lawyers{part} {one.code} @{END} {count}")
     store_of(project, observations_of(rows))
-    observed = standing.observed_among(project, END)
-    table = standing.places(policy, observed)
+    observed = positions.observed_among(project, END)
+    table = positions.places(policy, observed)
     assert dict(zip(table["target"], table["kind"], strict=True)) == wanted
     assert len(table) == 5 * 16
     assert table.groupby("target")["own"].sum().eq(1).all()
-    over_time = standing.shares_over_time(policy, observed)
+    over_time = positions.shares_over_time(policy, observed)
     assert list(over_time["indicator"]) == ["lawyer_city_share", "practising_lawyer_city_share"]
     assert over_time["share"].tolist() == [6.25, 6.25]
     assert over_time["whole"].tolist() == [160, 128]
-    assert len(standing.definitions(policy, Messages("zh"))) == 4
+    assert len(positions.definitions(policy, Messages("zh"))) == 4
