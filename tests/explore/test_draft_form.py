@@ -249,9 +249,14 @@ def test_the_command_says_what_it_wrote(withheld: Project, yearbook: Path):
 def test_drafts_of_the_samples_forms_read_all_that_the_committed_spec_reads(
     sample_project: Project, tmp_path: Path
 ):
-    """Each office lays its form out in its own way; the spec is withheld."""
+    """Each office lays its form out in its own way; the spec is withheld.
+
+    Of a list no draft can know what tells its rows apart.
+    """
+    lists = {one.id for one in load_forms(sample_project.config / "forms") if one.row_labels}
     store = Store(sample_project.processed)
     filed = store.submissions().drop_duplicates(["form", "office"]).groupby("form").head(12)
+    filed = filed[~filed["form"].isin(lists)]
     rows = store.observations()
     for file in filed.itertuples():
         made = drafted(sample_project.raw / file.path, _without_forms(sample_project, tmp_path))
