@@ -1,5 +1,6 @@
 """What came together since a day: flows laid end to end, running totals where they are missing.
 
+A month's own figure comes first; where it is missing, it is the difference of two running totals.
 Nothing is spread over days and no quarter is made of parts of another: a stretch is covered by the
 periods that were filed, or it is missing.
 """
@@ -8,7 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
 DAY = dt.timedelta(days=1)
@@ -34,50 +35,91 @@ class Accrued:
     used: tuple[tuple[str, Stretch], ...] = ()
     marks: frozenset[str] = field(default_factory=frozenset)
 
-    @property
-    def days_missing(self) -> int:
-        """How many days of the stretch nothing is known of."""
-        return sum((last - first).days + 1 for first, last in self.gaps)
-
 
 def accrue(
     flows: Mapping[Stretch, Filed], totals: Mapping[Stretch, Filed], start: dt.date, end: dt.date
 ) -> Accrued:
     """Return the sum from `start` to `end`.
 
-    Flows come first; where they leave a gap, a running total from `start` with flows after it, if
-    that leaves a smaller one. Of the running `totals`, those that begin on another day are of
-    another year.
+    Flows come first. What they leave open is the difference of two running totals; a negative one
+    is no value. Of the running `totals`, those that begin on another day are of another year.
     """
-    best = _laid(flows, start, end)
-    if not best.gaps:
-        return best
-    until = sorted((last for first, last in totals if first == start and last <= end), reverse=True)
-    for last in until:
-        total = totals[start, last]
-        if total.unknown:
+    told = {
+        last: filed
+        for (first, last), filed in totals.items()
+        if first == start and last <= end and not filed.unknown
+    }
+    found = Accrued()
+    for stretch, filed in _steps(flows, start, end):
+        if filed is None or filed.unknown:
+            filled, day = _filled(found, flows, told, start, stretch)
+            if day == stretch[1]:
+                found = filled
+                continue
+            found = replace(filled, gaps=(*filled.gaps, (day + DAY, stretch[1])))
+        if filed is not None:
+            found = _with(found, "flow", stretch, filed)
+    return found
+
+
+def _with(found: Accrued, basis: str, stretch: Stretch, filed: Filed) -> Accrued:
+    return Accrued(
+        found.value + filed.value,
+        found.gaps,
+        (*found.used, (basis, stretch)),
+        found.marks | filed.marks,
+    )
+
+
+def _filled(
+    found: Accrued,
+    flows: Mapping[Stretch, Filed],
+    told: Mapping[dt.date, Filed],
+    start: dt.date,
+    gap: Stretch,
+) -> tuple[Accrued, dt.date]:
+    """Fill a gap from running totals as far as they reach: the sum, and the last day it has.
+
+    Without a total up to the gap, one at its end tells all since `start`: what was missing before
+    is missing no more.
+    """
+    before = told.get(gap[0] - DAY)
+    base = found.value if before is None else before.value
+    inside = sorted((day for day in told if gap[0] <= day < gap[1]), reverse=True)
+    for last in (gap[1], *inside):
+        total, day = _total(flows, told, last)
+        if total is None or total < base:
             continue
-        rest = _laid(flows, last + DAY, end)
-        if rest.days_missing < best.days_missing:
-            best = Accrued(
-                total.value + rest.value,
-                rest.gaps,
-                (("cumulative", (start, last)), *rest.used),
-                total.marks | rest.marks,
-            )
-    return best
+        used, marks = (("cumulative", (start, day)),), found.marks | told[day].marks
+        if before is None and found.gaps:
+            return Accrued(total, (), used, marks), last
+        if before is not None:
+            used = (("cumulative", (start, gap[0] - DAY)), *used)
+        value = found.value + total - base
+        return Accrued(value, found.gaps, (*found.used, *used), marks), last
+    return found, gap[0] - DAY
+
+
+def _total(
+    flows: Mapping[Stretch, Filed], told: Mapping[dt.date, Filed], day: dt.date
+) -> tuple[Fraction | None, dt.date]:
+    """Return the running total on a day, or a later one less the flows between; and its day."""
+    for later in sorted(one for one in told if one >= day):
+        rest = _laid(flows, day + DAY, later)
+        if not rest.gaps:
+            return told[later].value - rest.value, later
+    return None, day
 
 
 def _laid(flows: Mapping[Stretch, Filed], start: dt.date, end: dt.date) -> Accrued:
-    value, gaps, used, marks = Fraction(0), [], [], frozenset[str]()
+    """Lay flows end to end, without running totals."""
+    found = Accrued()
     for stretch, filed in _steps(flows, start, end):
         if filed is None or filed.unknown:
-            gaps.append(stretch)
+            found = replace(found, gaps=(*found.gaps, stretch))
         if filed is not None:
-            value += filed.value
-            marks |= filed.marks
-            used.append(("flow", stretch))
-    return Accrued(value, tuple(gaps), tuple(used), marks)
+            found = _with(found, "flow", stretch, filed)
+    return found
 
 
 def _steps(
