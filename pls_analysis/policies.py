@@ -305,7 +305,8 @@ def _observations(
         if any(policy.units[unit].contracts for unit in entry.target.measured.units)
         for name in entry.measures
     }
-    everywhere = ledgers | contracts if ledgers or contracts & needed else set()
+    listed = any(entry.indicator.parts != entry.indicator.at for entry in entries)
+    everywhere = ledgers | contracts if ledgers or listed or contracts & needed else set()
     if area == home:
         return store.observations(needed | everywhere, columns=NEEDED)
     own = [area, *(one.code for one in tree.descendants(area))]

@@ -60,12 +60,15 @@ class Ledgers:
     @cached_property
     def months_filed(self) -> set[tuple[str, dt.date]]:
         """The towns that filed a ledger, with the last day of its month."""
+        lines = {(village, end) for village, _, end in self.lines}
+        return {(self.town_of(village), end) for village, end in lines}
+
+    @cached_property
+    def lines(self) -> set[tuple[str, str, dt.date]]:
+        """The lines of the ledgers: village, adviser and the month's last day."""
         rows = self._pairs(self.observed.rows(self.unit.contracts[0]))
-        pairs = rows[["area", "period_end"]].drop_duplicates()
-        return {
-            (self.town_of(area), end.date())
-            for area, end in zip(pairs["area"], pairs["period_end"], strict=True)
-        }
+        columns = (rows["area"], rows["subject"], rows["period_end"].dt.date)
+        return set(zip(*columns, strict=True))
 
     def town_of(self, village: str) -> str:
         """Return the area that files the ledger in which a village stands."""
@@ -144,18 +147,23 @@ class Ledgers:
     def coverage(self, area: str, months: Iterable[Period]) -> list[Figure]:
         """Return for each month the share of villages with an adviser under contract at its end.
 
-        Of a town that has not filed the month nothing is known.
+        Of a town that has not filed the month nothing is known, nor of a village whose contract
+        goes on while its line is not in the month's ledger.
         """
         found = []
         for month in months:
-            covered = {
-                village
-                for (village, _), spans in self.contracts.items()
+            under = [
+                pair
+                for pair, spans in self.contracts.items()
                 if any(start <= month.end <= end for start, end in spans)
+            ]
+            told = {
+                village for village, adviser in under if (village, adviser, month.end) in self.lines
             }
+            open_ = {village for village, _ in under} - told
             states = {
-                village: Fraction(village in covered)
-                if (self.town_of(village), month.end) in self.months_filed
+                village: Fraction(village in told)
+                if (self.town_of(village), month.end) in self.months_filed and village not in open_
                 else None
                 for village in self.villages(area, month.end)
             }

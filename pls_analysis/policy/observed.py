@@ -10,6 +10,7 @@ import datetime as dt
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
 from typing import Any
 
 import pandas as pd
@@ -27,6 +28,7 @@ NEEDED = [
 """The columns of observations that are read."""
 NOTHING_THERE = ("z", "k")
 """Marks of figures that are missing and yet known: not applicable, below the smallest unit."""
+_LINE = ["submission", "area", "subject", "period_end"]
 Filing = Mapping[str, Mapping[Stretch, Filed]]
 """Basis -> stretch -> what was filed, of one part."""
 
@@ -109,6 +111,8 @@ class Observed:
     def _read(self, term: Term, codes: Mapping[str, str]) -> Mapping[str, Filing]:
         rows = self.rows(term.measure)
         rows = rows[(rows["breakdown"] == term.breakdown) & rows["area"].isin(list(codes))]
+        if term.breakdown == "total":
+            rows = pd.concat([rows, self._unread(rows, codes)], ignore_index=True)
         absent = rows["value"].isna()
         unknown = absent & ~rows["status"].isin(NOTHING_THERE)
         rows = rows.assign(part=rows["area"].map(codes), unknown=unknown, stands=~unknown)
@@ -122,6 +126,30 @@ class Observed:
             filed = Filed(exact(value), int(unknown), int(stands), marks.get(key, frozenset()))
             found.setdefault(part, {}).setdefault(basis, {})[start.date(), end.date()] = filed
         return found
+
+    def _unread(self, rows: pd.DataFrame, areas: Iterable[str]) -> pd.DataFrame:
+        """Return a row without a value for each line of a list that has none among `rows`.
+
+        A list has a line for each area and subject: its other columns tell which. Of breakdowns
+        this is not asked: they need not be filled in.
+        """
+        listed = rows[rows["subject"].fillna("") != ""]
+        if listed.empty:
+            return listed
+        lines = self._lines[self._lines["submission"].isin(listed["submission"])]
+        lines = lines[lines["area"].isin(list(areas))]
+        both = lines.merge(listed[_LINE], on=_LINE, how="left", indicator=True)
+        keys = ["submission", "period_end"]
+        shapes = listed[[*keys, "period_start", "basis"]].drop_duplicates()
+        unread = both.loc[both["_merge"] == "left_only", _LINE]
+        return unread.merge(shapes, on=keys)
+
+    @cached_property
+    def _lines(self) -> pd.DataFrame:
+        """The lines of all lists: each submission's areas and subjects."""
+        frames = [rows.loc[rows["subject"].fillna("") != "", _LINE]
+                  for rows in self._of_measure.values()]  # fmt: skip
+        return pd.concat([self._empty[_LINE], *frames]).drop_duplicates()
 
     # -- sums
 
