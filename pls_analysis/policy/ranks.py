@@ -60,7 +60,8 @@ def judge_rank(question: Question, series: Sequence[Figure]) -> Verdict:
     """Judge a rank that has to be among the first k.
 
     The value of each figure is the rank; its facts hold the `standing`, or `why` there is none.
-    Before the day of a `by` target a rank has no path: what is not reached is not due.
+    Before the day of a `by` target a rank has no path: what is not reached is not due. One of
+    every year is met or missed when the year is over.
     """
     figure, why = latest(question, series)
     if figure is None:
@@ -72,14 +73,17 @@ def judge_rank(question: Question, series: Sequence[Figure]) -> Verdict:
         return question.answer("no_data", figure, why=figure.facts.get("why", "parts_missing"))
     facts: dict[str, Any] = {"best": place.best, "worst": place.worst, "among": place.among}
     wanted = question.range
+    by = isinstance(question.target.when, By)
+    running = not by and not figure.over
     if _within(wanted, place.worst):
-        status = "met"
+        status = "on_track" if running else "met"
     elif _within(wanted, place.best):
         status = "too_few"
+    elif by and not question.closed:
+        status = "not_due"
     else:
-        early = isinstance(question.target.when, By) and not question.closed
-        status = "not_due" if early else "missed"
-    if figure.end > question.judging.horizon and not isinstance(question.target.when, By):
+        status = "off_track" if running else "missed"
+    if figure.end > question.judging.horizon and not by:
         facts["beyond_plan"] = True
     return question.answer(status, figure, **facts)
 
