@@ -308,7 +308,9 @@ def _quotient(
         for one in (over, under)
     )
     value = top * indicator.scale / bottom if bottom else None
-    more |= {"numerator": top, "denominator": bottom, "marks": over.marks | under.marks}
+    more |= {"marks": over.marks | under.marks}
+    if not over.by_part.keys() <= absent:
+        more |= {"numerator": top, "denominator": bottom}
     if missing:
         return Figure(start, end, value, missing=missing, **more)
     return Figure(start, end, value, value, value, **more)

@@ -203,7 +203,7 @@ def _accrued(question: Question, figure: Figure, days: int) -> Verdict:
     covered = Period(figure.start, figure.end).days
     required = goal * covered / days
     if wanted.low is not None and wanted.surely(figure):
-        return question.answer("met", figure, required)
+        return question.answer("met", figure)
     if wanted.high is not None and not wanted.possibly(figure):
         return question.answer("missed", figure, required)
     if question.target.measured.span == "year" and covered < question.judging.flow_days:

@@ -14,21 +14,26 @@ def judge_change(question: Question, series: Sequence[Figure]) -> Verdict:
     """Judge a change from year to year: whole years, or the same period of the year before."""
     figure, why = latest(question, series)
     if figure is None:
-        return question.answer("no_data", why=why)
+        return _not_compared(question, "no_data", None, why)
     if figure.year < question.judging.first_year:
-        return question.answer("not_due", figure, why="before_first_year")
+        return _not_compared(question, "not_due", figure, "before_first_year")
     before = _year_before(figure, series)
     if before is None:
-        return question.answer("not_due", figure, why="nothing_to_compare")
+        return _not_compared(question, "not_due", figure, "nothing_to_compare")
     if _breaks(series, before, figure):
-        return question.answer("no_data", figure, why="break")
+        return _not_compared(question, "no_data", figure, "break")
     if figure.value is None or before.value is None or figure.missing != before.missing:
-        return question.answer("no_data", figure, why="parts_missing")
+        return _not_compared(question, "no_data", figure, "parts_missing")
     good, bad = ("met", "missed") if figure.over else ("on_track", "off_track")
     verdict = _compared(question, figure, before, good, bad)
     if figure.end > question.judging.horizon:
         verdict = verdict.noting(beyond_plan=True)
     return verdict.noting(before=before.value)
+
+
+def _not_compared(question: Question, status: str, figure: Figure | None, why: str) -> Verdict:
+    """Say why there is no comparison: without one nothing is required and there is no gap."""
+    return replace(question.answer(status, figure, why=why), required=None, gap=None)
 
 
 def _compared(question: Question, figure: Figure, before: Figure, good: str, bad: str) -> Verdict:

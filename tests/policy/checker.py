@@ -245,9 +245,9 @@ class Checker:
         rank, sample = Fraction(best), None
         if target.below:
             samples = self.figures.of_districts(target.below[0], one.end)
-            sample = samples.get(HOME)
             if len(samples) < len(CITY):
-                return Verdict("no_data", rank, limit, max(Fraction(0), rank - limit), sample)
+                return Verdict("no_data", None, limit)
+            sample = samples[HOME]
             best, worst = possible_ranks(values, samples)
         found = Verdict("too_few", rank, limit, max(Fraction(0), rank - limit), sample)
         if best <= limit < worst:
