@@ -286,41 +286,18 @@ class Checker:
     def apart(self, target: Target, area: str, as_of: dt.date) -> Verdict:
         """Each tier, stage or component by itself; the worst decides."""
         unit = target.what.split(",")[0]
-        found = []
         if unit == "tier":
-            tiers = [("district", [HOME])] if area == HOME else []
-            tiers += [
-                ("town", self.places.under(area)),
-                ("village", self.figures.areas(replace(target, at="village"), area)),
-            ]
-            for _, areas in tiers:
-                found.append(self.judge_tier(target, areas, as_of))
+            towns = self.places.under(area)
+            villages = [one for town in towns for one in self.places.villages[town]]
+            tiers = [[HOME], towns, villages] if area == HOME else [towns, villages]
+            found = [self.alone(target, tier, "", as_of) for tier in tiers]
         else:
-            for part in PARTS[unit]:
-                ends = {
-                    row.end
-                    for term in target.terms
-                    for row in self.rows.of(f"{term}/{part}", area)
-                    if row.end <= as_of
-                }
-                figures = [self.figures.ratio(target, area, end, part) for end in sorted(ends)]
-                found.append(self.by_day(target, figures, as_of))
+            found = [self.alone(target, [area], part, as_of) for part in PARTS[unit]]
         return min(found, key=lambda one: WORST.index(one.status))
 
-    def judge_tier(self, target: Target, areas: list[str], as_of: dt.date) -> Verdict:
-        ends = {
-            row.end
-            for term in target.terms
-            for place in areas
-            for row in self.rows.of(term, place)
-            if row.end <= as_of
-        }
-        figures = []
-        for end in sorted(ends):
-            cases, whole, some = self.figures.added(target.terms, areas, end)
-            of, whole_of, _ = self.figures.added(target.below, areas, end)
-            value = cases / of * 100 if some and of else None
-            figures.append(Figure(end, value, whole and whole_of, None, cases, of))
+    def alone(self, target: Target, areas: list[str], part: str, as_of: dt.date) -> Verdict:
+        ends = self.figures.ends_of([*target.terms, *target.below], areas, as_of, part)
+        figures = [self.figures.quotient(target, areas, end, part) for end in ends]
         return self.by_day(target, figures, as_of)
 
 

@@ -35,13 +35,26 @@ class Figures:
             areas = CITY
         else:
             areas = self.areas(target, area)
-        by_term = [
-            {row.end for place in areas for row in self.rows.of(term, place)
-             if row.end <= as_of and known(row)}
-            for term in self.terms(target)
-        ]  # fmt: skip
         if target.adds == "parts":
-            return sorted(set().union(*by_term))
+            found = {
+                end for term in self.terms(target) for end in self.ends_of([term], areas, as_of)
+            }
+            return sorted(found)
+        return self.ends_of(self.terms(target), areas, as_of)
+
+    def ends_of(
+        self, terms: list[str], areas: list[str], as_of: dt.date, part: str = ""
+    ) -> list[dt.date]:
+        """The days until another on which a known figure of each term ends."""
+        by_term = [
+            {
+                row.end
+                for place in areas
+                for row in self.rows.of(f"{term}/{part}" if part else term, place)
+                if row.end <= as_of and known(row)
+            }
+            for term in terms
+        ]
         return sorted(set.intersection(*by_term))
 
     def terms(self, target: Target) -> list[str]:
@@ -122,31 +135,38 @@ class Figures:
             total, whole, some = total + part[0], whole and part[1], some or part[2]
         return Figure(end, total if some else None, whole, year=year, yearly=True)
 
-    def ratio(self, target: Target, area: str, end: dt.date, part: str = "") -> Figure:
+    def ratio(self, target: Target, area: str, end: dt.date) -> Figure:
+        return self.quotient(target, self.areas(target, area), end)
+
+    def quotient(self, target: Target, areas: list[str], end: dt.date, part: str = "") -> Figure:
+        """A quotient of sums over those areas that have both sides for the same days."""
         year = year_of(end, rule_of(target))
-        flowing = False
-        sides = []
-        for terms in (target.terms, target.below):
-            side = [Fraction(0), True, False]
-            for term in terms:
-                name = f"{term}/{part}" if part else term
-                basis = {
-                    row.basis
-                    for place in self.areas(target, area)
-                    for row in self.rows.of(name, place)
-                }
-                if basis == {"stock"}:
-                    found = self.added((name,), self.areas(target, area), end)
-                else:
-                    flowing = True
-                    found = self.flow(name, area, target, year[0], end)
-                side = [side[0] + found[0], side[1] and found[1], side[2] or found[2]]
-            sides.append(side)
-        (cases, whole, some), (of, whole_of, some_of) = sides
-        good = whole and whole_of and of > 0
-        return Figure(end, cases / of * target.scale if good else None, whole and whole_of, None,
-                      cases if some else None, of if some_of else None, year, flowing,
-                      self.breaks(target, area, end))  # fmt: skip
+        cases, of, found, whole = Fraction(0), Fraction(0), 0, True
+        for place in areas:
+            sides = []
+            for terms in (target.terms, target.below):
+                names = [f"{term}/{part}" if part else term for term in terms]
+                sides.append([self.amount(name, place, year[0], end) for name in names])
+            if all(known_ for side in sides for _, known_ in side):
+                cases += sum(value for value, _ in sides[0])
+                of += sum(value for value, _ in sides[1])
+                found += 1
+            else:
+                whole = False
+        value = cases / of * target.scale if of else None
+        flowing = any(
+            row.basis != "stock"
+            for term in target.terms
+            for place in areas
+            for row in self.rows.of(f"{term}/{part}" if part else term, place)
+        )
+        return Figure(end, value, whole, None, cases, of if found else None, year, flowing)
+
+    def amount(self, term: str, area: str, start: dt.date, end: dt.date) -> tuple[Fraction, bool]:
+        """A stock on a day, or what was done up to it since another; and whether it is whole."""
+        if any(row.basis == "stock" for row in self.rows.of(term, area)):
+            return self.added((term,), [area], end)[:2]
+        return add_up(self.rows.of(term, area), start, end)[:2]
 
     def count_parts(self, target: Target, area: str, end: dt.date) -> Figure:
         year = year_of(end, "")
