@@ -110,7 +110,7 @@ def test_no_chart_says_first_or_last(make):
 @pytest.mark.parametrize(
     ("row", "told"),
     [
-        (0, "律师数7,512人（慢于序时，序时要求7,600人，目标≥8,000人）"),
+        (0, "律师数7,512人（未达序时，序时要求7,600人，目标≥8,000人）"),
         (1, "公证员人数96人（已达标，序时要求90人，目标≥90人）"),
         (2, "公证投诉率0.82‰（未达标，序时要求0.60‰，目标≤0.60‰）"),
         (4, "重复投诉1件（数量过小，目标≤0件）"),
@@ -125,7 +125,7 @@ def test_a_bullet_is_told_with_value_status_pace_and_target(row: int, told: str)
 
 def test_bullets_count_statuses_and_english_says_the_same():
     assert charts.bullets(BULLETS, caption="目标").alt.startswith(
-        "子弹图：目标。共9项，其中已达标3项，慢于序时1项，未达标1项，未达到预期1项，"
+        "子弹图：目标。共9项，其中已达标3项，未达序时1项，未达标1项，未达到预期1项，"
     )
     english = charts.bullets(BULLETS.assign(unit=""), lang="en").alt
     assert english.startswith("Bullet chart. 9 targets: 3 met, 1 off track, 1 missed, 1 short of")
@@ -283,9 +283,9 @@ def test_a_table_of_states_counts_them_and_writes_signs():
 def test_a_status_strip_counts_and_names_what_failed_and_gives_no_share():
     chart = charts.status_strip(STATUSES, caption="进展")
     assert chart.alt == (
-        "状态图：进展。3项任务共34项目标，其中已达标26项，符合序时1项，慢于序时1项，"
+        "状态图：进展。3项任务共34项目标，其中已达标26项，符合序时1项，未达序时1项，"
         "未达标1项，未达到预期1项，未到期1项，数量过小1项，无数据1项，监测1项。"
-        "未达标的有：法律援助案件投诉率。未达到预期的有：领军律师。慢于序时的有：律师数。"
+        "未达标的有：法律援助案件投诉率。未达到预期的有：领军律师。未达序时的有：律师数。"
     )
     assert not any("%" in text for text in [chart.alt, *texts(chart)])
     assert "已达标 26" in texts(chart)

@@ -15,7 +15,7 @@ from pls_analysis.publish.html import HtmlExporter
 from pls_analysis.publish.pdf import PdfExporter
 
 SHOWN = {
-    "bullets": ["7,512人", "≥8,000人", "慢于序时", "超出上限"],
+    "bullets": ["7,512人", "≥8,000人", "未达序时", "超出上限"],
     "dot_strips": ["潍坊新村街道", "7个地区中位数99.0%", "1个数量过小"],
     "dumbbell": ["97.44%", "97.41%", "镇无数据"],
     "heat_table": ["南汇新城镇", "矛盾纠纷", "—"],
