@@ -98,9 +98,8 @@ def _monitored(told: Told, name: str, as_of: dt.date, office: str) -> str:
         return say("verdict.undone_monitored", name=name, day=as_of)
     if one.value is None or one.end is None:
         return say("verdict.nothing_yet", name=name, day=as_of, owed=_owed(office, say))
-    if told.is_complying:
-        return _who_complies(told, name) + say("verdict.stop")
-    said = say("verdict.monitored", **_with_figure(told, name))
+    values = _with_figure(told, name) | (told.share_of_known if told.is_complying else {})
+    said = say("verdict.monitored", **values)
     if (share := one.facts.get("share")) is not None:
         said += say("verdict.share", share=figure_text(share, one.unit, say, 0))
     return said

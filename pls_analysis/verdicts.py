@@ -18,6 +18,7 @@ from pls_analysis.policy.figures import later
 from pls_analysis.policy.targets import By
 from pls_analysis.wording import (
     bound_text,
+    decimals_of,
     figure_text,
     places_for,
     when,
@@ -114,7 +115,11 @@ class Told:
     def places(self) -> int:
         figures = (self.one.value, self.bound, None if self.is_count else self.one.required,
                    self.one.facts.get("before"))  # fmt: skip
-        return places_for(figures, self.one.unit)
+        bound = self.one.entry.target.bound
+        ends = [] if bound is None or self.is_complying else [bound.lower, bound.upper]
+        # A figure that equals a bound of 1.25 % is written as the policy writes it.
+        least = max((decimals_of(end) for end in ends if end is not None), default=0)
+        return max(least, places_for(figures, self.one.unit))
 
     @property
     def bound(self) -> float | None:
@@ -192,6 +197,22 @@ class Told:
         assert self.one.value is not None
         assert self.one.required is not None
         return self.distance(abs(self.one.required - self.one.value))
+
+    @property
+    def share_of_known(self) -> dict[str, str]:
+        """Of units one by one the share of those known that comply, with its counts."""
+        say = self.say
+        known, complying, expected = (
+            self.one.facts[key] for key in ("known", "complying", "expected")
+        )
+        said = [f"{say.count(complying)}/{say.count(known)}"]
+        if self.unknown:
+            said.append(
+                say("verdict.parts_in", parts_in=say.count(known), expected=say.count(expected))
+            )
+        inner = say("verdict.comma").join(said)
+        value = figure_text(100 * complying / known, "%", say)
+        return {"value": value, "counts": say("verdict.brackets", text=inner)}
 
     @property
     def counts(self) -> str:

@@ -106,13 +106,17 @@ def _ends(bound: Bound) -> Iterable[tuple[Amount, str]]:
 
 def amount_text(amount: Amount, unit: str, say: Messages) -> str:
     """Say a number of the policy as it writes it, with its unit: 8,000人, 0.6‰."""
-    exponent = amount.number.normalize().as_tuple().exponent
-    number = say.number(amount.number, max(0, -int(exponent)))
+    number = say.number(amount.number, decimals_of(amount))
     if amount.unit == "pp":
         return say("common.points", value=number)
     if amount.unit or unit in RATES:
         return number + (amount.unit or unit)
     return with_unit(number, unit, float(amount.number), say)
+
+
+def decimals_of(amount: Amount) -> int:
+    """How many decimals a number of the policy has."""
+    return max(0, -int(amount.number.normalize().as_tuple().exponent))
 
 
 def unit_of(entry: Entry) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import operator
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
@@ -206,6 +206,19 @@ def test_every_kind_of_sentence_has_cases_on_both_sides():
     assert rules["T7"] == {"无数据"}
 
 
+def test_who_is_only_monitored_is_counted_among_those_known(catalogue: Catalogue, tree: AreaTree):
+    """Of a town and its 29 villages one village has no platform, and another has not filed."""
+    town, as_of = "310115004", dt.date(2022, 6, 30)
+    codes = [town, *(one.code for one in tree.descendants(town, "village"))]
+    rows = [f"platforms {code} @2022-06-30 {int(n > 1)}" for n, code in enumerate(codes[1:], 1)]
+    entry = catalogue.targets["station_coverage"]
+    [one] = assess(catalogue, observations_of(rows), tree, HOME, as_of, town, [entry])
+    head = "截至2022年6月30日，街镇工作站与居村工作室覆盖率为"
+    assert sentence(one, SAY["zh"], as_of) == f"{head}96.6%（28/29，已报29/30）。"
+    assert sentence(one, SAY["en"], as_of).endswith(": 96.6% (28/29, 29 of 30 filed).")
+    assert value_text(one, SAY["zh"]) == "28/29（应30）"
+
+
 # -- the first sentences of a brief ----------------------------------------------------------------
 
 
@@ -262,14 +275,22 @@ def test_three_sentences_open_a_brief(catalogue: Catalogue, tree: AreaTree):
 # -- numbers ---------------------------------------------------------------------------------------
 
 
-def judged(catalogue: Catalogue, tree: AreaTree, name: str, target: str, *figures: Figure):
+Judge = Callable[..., Assessment]
+
+
+@pytest.fixture(scope="module")
+def judged(catalogue: Catalogue, tree: AreaTree) -> Judge:
     """Judge an own target of an indicator by figures."""
-    entry = catalogue.targets[name]
-    entry = replace(entry, target=parse(target), beside=(), strength="required")
     observed = Observed(observations_of([]), tree, HOME, dt.date(2022, 6, 30))
-    assessor = _Given(catalogue, observed, HOME)
-    assessor.figures = figures
-    return assessor.assess(entry)
+
+    def judge(name: str, target: str, *figures: Figure) -> Assessment:
+        entry = catalogue.targets[name]
+        entry = replace(entry, target=parse(target), beside=(), strength="required")
+        assessor = _Given(catalogue, observed, HOME)
+        assessor.figures = figures
+        return assessor.assess(entry)
+
+    return judge
 
 
 def number_in(text: str) -> Decimal:
@@ -289,14 +310,15 @@ HOLDS = {"at_least": operator.ge, "more_than": operator.gt, "at_most": operator.
 @example(top=9896, bottom=10_000, bound=Decimal(99), word="at_least")
 @example(top=1_979_999, bottom=2_000_000, bound=Decimal(99), word="at_least")
 @example(top=1_980_001, bottom=2_000_000, bound=Decimal(99), word="at_most")
+@example(top=1, bottom=80, bound=Decimal("1.25"), word="at_most")
 @example(top=1_500_001, bottom=2_000_000, bound=Decimal(75), word="more_than")
 def test_a_printed_rate_stands_to_its_bound_as_the_rate_does(
-    catalogue: Catalogue, tree: AreaTree, top: int, bottom: int, bound: Decimal, word: str
+    judged: Judge, top: int, bottom: int, bound: Decimal, word: str
 ):
     top, bottom = sorted((top, bottom))
     figure = known(dt.date(2021, 1, 1), dt.date(2021, 12, 31), Fraction(100 * top, bottom),
                    numerator=Fraction(top), denominator=Fraction(bottom), year=2021)  # fmt: skip
-    one = judged(catalogue, tree, "online_service_coverage",
+    one = judged("online_service_coverage",
                  f"ratio(online_service_coverage) {word}({bound} %) by(2022-12-31)", figure,
                  replace(figure, end=dt.date(2022, 6, 30), year=2022))  # fmt: skip
     if one.status == "too_few":
@@ -317,11 +339,11 @@ def test_a_printed_rate_stands_to_its_bound_as_the_rate_does(
     end=st.dates(dt.date(2021, 4, 1), dt.date(2022, 6, 30)),
 )  # fmt: skip
 def test_a_printed_count_stands_to_its_pace_as_the_count_does(
-    catalogue: Catalogue, tree: AreaTree, before: int, now: int, goal: int, end: dt.date
+    judged: Judge, before: int, now: int, goal: int, end: dt.date
 ):
     figures = [known(day, day, Fraction(value), year=day.year)
                for day, value in ((dt.date(2020, 12, 31), before), (end, now))]  # fmt: skip
-    one = judged(catalogue, tree, "lawyers", f"value(lawyers) at_least({goal}) by(2022-12-31)",
+    one = judged("lawyers", f"value(lawyers) at_least({goal}) by(2022-12-31)",
                  *figures)  # fmt: skip
     if one.status not in ("on_track", "off_track", "met"):
         return
@@ -335,11 +357,9 @@ def test_a_printed_count_stands_to_its_pace_as_the_count_does(
 
 @settings(deadline=None, max_examples=200)
 @given(done=st.integers(0, 300_000), goal=st.integers(1, 200_000))
-def test_ahead_and_behind_the_time_gone_by_are_told_truly(
-    catalogue: Catalogue, tree: AreaTree, done: int, goal: int
-):
+def test_ahead_and_behind_the_time_gone_by_are_told_truly(judged: Judge, done: int, goal: int):
     start, end = dt.date(2020, 1, 1), dt.date(2022, 6, 30)
-    one = judged(catalogue, tree, "civil_cases",
+    one = judged("civil_cases",
                  f"sum(civil_cases, since 2020-01-01) at_least({goal}) by(2022-12-31)",
                  known(start, end, Fraction(done), year=2022, accrues=True))  # fmt: skip
     said = sentence(one, SAY["zh"], end)
