@@ -134,7 +134,8 @@ def cells_behind(comparison: Comparison, row: Mapping[str, Any]) -> list[str]:
     service = next(one for one in comparison.services if one.id == row["measure"])
     place = comparison.observed.place(service, comparison.observed.home)
     towns = only(place, (*row["towns_first"], *row["towns_second"]))
-    return cells_of(comparison.observed, service, towns, Figure(row["start"], row["end"], None))
+    figure = Figure(row["start"], row["end"], None)
+    return cells_of(comparison.observed, service, towns, figure)[0]
 
 
 def definitions(comparison: Comparison, say: Messages) -> list[str]:

@@ -23,13 +23,14 @@ from pls_analysis.policy.catalogue import TOTAL, Indicator, Term
 from pls_analysis.project import Project
 from pls_analysis.store import Store
 from pls_analysis.text_tables import text_table
-from pls_analysis.trace import STEP_COLUMNS, Surroundings, TraceError, surroundings, trace_row
+from pls_analysis.trace import STEP_COLUMNS, Surroundings, TraceError, surroundings, trace_rows
 
-FIGURE_COLUMNS = ("indicator", "figure", "role", *STEP_COLUMNS)
+FIGURE_COLUMNS = ("indicator", "figure", "role", "sign", *STEP_COLUMNS)
 """What a step of an indicator's trace says: the printed figure, what the cell is in it, the cell.
 
-The role is numerator, denominator or sample. A part that was not filed is a step that is `missing`:
-it has an area and a period, and no cell.
+The role is numerator, denominator or sample. The sign is 1, or -1 of a running total that is taken
+off from a later one: what lies between them is a month that is missing. A part that was not filed
+is a step that is `missing`: it has an area and a period, and no cell.
 """
 ROLES = ("numerator", "denominator", "sample", "missing")
 STEPS_SHOWN_MAX = 24
@@ -112,12 +113,11 @@ class FigureTrace:
 
     def _counted(self, measure: str, steps: list[Mapping[str, Any]]) -> str:
         """Say how many cells a term has, and their sum where they are summed."""
-        values = [one["value"] for one in steps if one["value"] is not None]
         files = len({one["file"] for one in steps})
         cells = f"{len(steps):,} cell{'s' * (len(steps) > 1)} of {files:,} file{'s' * (files > 1)}"
         if self.indicator.adds not in ("sum", "stock", "ratio"):
             return f"{measure}: {cells}"
-        return f"{measure}: {_number(math.fsum(values))} {steps[0]['unit']} in {cells}"
+        return f"{measure}: {_number(_sum(steps))} {steps[0]['unit']} in {cells}"
 
     def _not_known(self) -> Iterator[str]:
         absent = [one for one in self.steps if one["role"] == "missing"]
@@ -141,17 +141,16 @@ class FigureTrace:
         """Return a row for each cell, or for the cells of each measure and period, the first."""
         if not self._short:
             return [
-                (one["period"], _of(one), self._name(one["area"]), _whole(one["value"]),
-                 *_place(one))
+                (one["period"], _of(one), self._name(one["area"]), _signed(one), *_place(one))
                 for one in self._cells
-            ]  # fmt: skip
+            ]
         found = []
         for (period, measure), group in groupby(
             sorted(self._cells, key=_period_and_measure), key=_period_and_measure
         ):
             steps = list(group)
-            total = math.fsum(one["value"] for one in steps if one["value"] is not None)
-            found.append((period[2], measure, len(steps), _whole(total), *_place(steps[0])))
+            total = _whole(_sum(steps))
+            found.append((period[2], measure, len(steps), total, *_place(steps[0])))
         rest = len(found) - STEPS_SHOWN_MAX
         if rest > 0:
             found = [*found[:STEPS_SHOWN_MAX], (f"and {rest} more", *[None] * 7)]
@@ -181,10 +180,13 @@ def trace_figure(project: Project, row: Mapping[str, Any]) -> FigureTrace:
             f"no cell stands behind {said['target']} for {said['area']}: {said['status']}"
         )
     found = _observations(Store(project.processed), indicator, said["evidence"])
+    said_of_all = {"indicator": indicator.id, "figure": said["value"]}
+    less = _cells_named(said["facts"].get("less", ()))
     steps = [
-        {"indicator": indicator.id, "figure": said["value"], "role": _role(one, indicator)}
-        | trace_row(project, one)
-        for one in found.to_dict("records")
+        said_of_all
+        | {"role": _role(one, indicator), "sign": -1 if _cell_of(one) in less else 1}
+        | one
+        for one in trace_rows(project, found.to_dict("records"))
     ]
     order = {code: place for place, code in enumerate(tree.order({one["area"] for one in steps}))}
     steps.sort(key=lambda one: (ROLES.index(one["role"]), _of(one), order[one["area"]]))
@@ -196,12 +198,7 @@ def trace_figure(project: Project, row: Mapping[str, Any]) -> FigureTrace:
 
 def _observations(store: Store, indicator: Indicator, evidence: Iterable[str]) -> pd.DataFrame:
     """Return the observations that stand in cells, in the order of their periods."""
-    cells = {
-        (match["submission"], match["sheet"], cell)
-        for one in evidence
-        if (match := _ADDRESS.fullmatch(one))
-        for cell in _cells_of(match["cells"])
-    }
+    cells = _cells_named(evidence)
     frame = store.observations(indicator.measures)
     keys = pd.MultiIndex.from_frame(frame[["submission", "sheet", "cell"]])
     frame = frame[keys.isin(list(cells))]
@@ -211,6 +208,20 @@ def _observations(store: Store, indicator: Indicator, evidence: Iterable[str]) -
     if frame.empty:
         raise TraceError(f"the cells behind {indicator.id} are no longer in the store: assess anew")
     return frame.sort_values(["period_end", "period_start"], kind="stable")
+
+
+def _cells_named(evidence: Iterable[str]) -> set[tuple[str, str, str]]:
+    """Return the cells that addresses name: submission, sheet and cell of each."""
+    return {
+        (match["submission"], match["sheet"], cell)
+        for one in evidence
+        if (match := _ADDRESS.fullmatch(one))
+        for cell in _cells_of(match["cells"])
+    }
+
+
+def _cell_of(step: Mapping[str, Any]) -> tuple[str, str, str]:
+    return step["submission"], step["sheet"], step["cell"]
 
 
 def _cells_of(run: str) -> Iterator[str]:
@@ -255,7 +266,7 @@ def _absent(
         if (area, period) not in blank:
             found.append(
                 dict.fromkeys(FIGURE_COLUMNS, "")
-                | {"indicator": indicator.id, "figure": row["value"], "role": "missing"}
+                | {"indicator": indicator.id, "figure": row["value"], "role": "missing", "sign": 1}
                 | {"area": area, "subject": " ".join(subject), "period": period, "value": None}
             )
     return found
@@ -274,6 +285,15 @@ def _of(step: Mapping[str, Any]) -> str:
 def _period_and_measure(step: Mapping[str, Any]) -> tuple[tuple[str, int, str], str]:
     period = step["period"]
     return (period[:4], len(period), period), _of(step)
+
+
+def _sum(steps: Iterable[Mapping[str, Any]]) -> float:
+    """Add up what is known, less what is taken off."""
+    return math.fsum(one["sign"] * one["value"] for one in steps if one["value"] is not None)
+
+
+def _signed(step: Mapping[str, Any]) -> float | int | None:
+    return None if step["value"] is None else _whole(step["sign"] * step["value"])
 
 
 def _place(step: Mapping[str, Any]) -> tuple[str, ...]:

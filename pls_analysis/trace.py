@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
@@ -66,7 +66,13 @@ def trace(
 
 def trace_row(project: Project, row: Mapping[str, Any]) -> dict[str, Any]:
     """Return the step of one observation, given as a row of a frame of observations."""
-    return _step(dict(row), _paths(Store(project.processed)))
+    return trace_rows(project, [row])[0]
+
+
+def trace_rows(project: Project, rows: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Return the steps of observations, given as rows of a frame of observations."""
+    paths = _paths(Store(project.processed))
+    return [_step(dict(row), paths) for row in rows]
 
 
 @dataclass(frozen=True, slots=True)

@@ -113,7 +113,7 @@ def made_of(found: FigureTrace) -> float:
     absent = {one["area"] for one in found.steps if one["value"] is None}
     sums = {
         role: sum(
-            one["value"]
+            one["sign"] * one["value"]
             for one in found.steps
             if one["role"] == role and one["value"] is not None
             and not (found.indicator.adds == "ratio" and one["area"] in absent)
@@ -159,6 +159,21 @@ def test_a_row_of_the_frame_of_assess(project: Project):
     assert f"<mark>{found.steps[0]['raw']}</mark>" in html
 
 
+def test_a_running_total_that_is_taken_off_has_its_sign(project: Project):
+    """Where February is missing it is what January's running total leaves of March's."""
+    filed = Store(project.processed).observations("hotline_calls_connected", basis="cumulative")
+    january, march = (filed[filed["period_end"].dt.month == month].iloc[0] for month in (1, 3))
+    cells = [f"{one['submission']} {one['sheet']}!{one['cell']}" for one in (january, march)]
+    row = pls.assess(QUARTER, indicator="hotline_connection_rate").iloc[0].to_dict()
+    row |= {"evidence": cells, "facts": {"less": cells[:1]}}
+    found = trace_figure(project, row)
+    assert [(one["sign"], one["value"]) for one in found.steps] == [
+        (-1, january["value"]), (1, march["value"]),
+    ]  # fmt: skip
+    assert f"{march['value'] - january['value']:,.0f} 通 in 2 cells" in str(found)
+    assert f"-{january['value']:.0f}" in str(found)
+
+
 def test_what_has_no_cell_is_said(project: Project):
     row = pls.assess(QUARTER, indicator="system_in_place").iloc[0]
     with pytest.raises(TraceError, match="no cell stands behind system_in_place"):
@@ -198,7 +213,7 @@ def test_no_such_figure(project: Project, indicator: str, period: str, words: st
 
 def test_much_evidence_is_told_in_short(project: Project):
     """In a district of 1,520 villages the first cell of each measure and month is shown."""
-    step = dict.fromkeys(FIGURE_COLUMNS, "") | {"role": "numerator", "measure": "visits"}
+    step = dict.fromkeys(FIGURE_COLUMNS, "") | {"role": "numerator", "sign": 1, "measure": "visits"}
     steps = [
         step | {"area": f"{village:04}", "breakdown": "total", "period": f"2022-{month:02}",
                 "value": 1.0, "unit": "次", "file": f"{village % 36}.xlsx", "cell": f"C{village}"}
@@ -229,7 +244,7 @@ def test_the_command_traces_an_indicator(project: Project):
     steps = json.loads(pls_trace("mediation_cases", "--json"))
     assert list(steps[0]) == list(FIGURE_COLUMNS)
     assert list(steps[0])[-4:] == ["file", "sheet", "cell", "raw"]
-    assert sum(one["value"] or 0 for one in steps) == steps[0]["figure"]
+    assert sum(one["sign"] * (one["value"] or 0) for one in steps) == steps[0]["figure"]
     assert len(steps) > STEPS_SHOWN_MAX
     text = pls_trace("mediation_cases")
     assert f"{steps[0]['figure']:,.0f} 件" in text

@@ -8,12 +8,15 @@ periods that were filed, or it is missing.
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
 DAY = dt.timedelta(days=1)
 Stretch = tuple[dt.date, dt.date]
+Used = tuple[str, Stretch]
+"""What was filed on a basis for a stretch."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,11 +31,15 @@ class Filed:
 
 @dataclass(frozen=True, slots=True)
 class Accrued:
-    """A sum over a stretch: what is known, where it is not, and the periods it was made of."""
+    """A sum over a stretch: what is known, where it is not, and the periods it was made of.
+
+    The value is the sum of those `used` without those that are taken off (`less`).
+    """
 
     value: Fraction = Fraction(0)
     gaps: tuple[Stretch, ...] = ()
-    used: tuple[tuple[str, Stretch], ...] = ()
+    used: tuple[Used, ...] = ()
+    less: tuple[Used, ...] = ()
     marks: frozenset[str] = field(default_factory=frozenset)
 
 
@@ -53,22 +60,31 @@ def accrue(
     for stretch, filed in _steps(flows, start, end):
         if filed is None or filed.unknown:
             filled, day = _filled(found, flows, told, start, stretch)
-            if day == stretch[1]:
-                found = filled
+            rest = ((day + DAY, stretch[1]),) if day < stretch[1] else ()
+            found = replace(filled, gaps=(*filled.gaps, *rest))
+            if day >= stretch[0]:  # what is known of a stretch already filled is in it
                 continue
-            found = replace(filled, gaps=(*filled.gaps, (day + DAY, stretch[1])))
         if filed is not None:
-            found = _with(found, "flow", stretch, filed)
-    return found
+            found = _with(found, stretch, filed)
+    return _netted(found)
 
 
-def _with(found: Accrued, basis: str, stretch: Stretch, filed: Filed) -> Accrued:
-    return Accrued(
-        found.value + filed.value,
-        found.gaps,
-        (*found.used, (basis, stretch)),
-        found.marks | filed.marks,
+def _with(found: Accrued, stretch: Stretch, filed: Filed) -> Accrued:
+    return replace(
+        found,
+        value=found.value + filed.value,
+        used=(*found.used, ("flow", stretch)),
+        marks=found.marks | filed.marks,
     )
+
+
+def _netted(found: Accrued) -> Accrued:
+    """Leave out what was both added and taken off."""
+    both = Counter(found.used) & Counter(found.less)
+    used, less = (
+        tuple((Counter(one) - both).elements()) for one in (found.used, found.less)
+    )  # fmt: skip
+    return replace(found, used=used, less=less)
 
 
 def _filled(
@@ -80,35 +96,34 @@ def _filled(
 ) -> tuple[Accrued, dt.date]:
     """Fill a gap from running totals as far as they reach: the sum, and the last day it has.
 
-    Without a total up to the gap, one at its end tells all since `start`: what was missing before
-    is missing no more.
+    Without a total up to the gap, one at its end tells all since `start` and stands for what was
+    added so far: what was missing before is missing no more.
     """
     before = told.get(gap[0] - DAY)
     base = found.value if before is None else before.value
     inside = sorted((day for day in told if gap[0] <= day < gap[1]), reverse=True)
     for last in (gap[1], *inside):
-        total, day = _total(flows, told, last)
-        if total is None or total < base:
+        day, rest = _total(flows, told, last)
+        if day is None or (total := told[day].value - rest.value) < base:
             continue
-        used, marks = (("cumulative", (start, day)),), found.marks | told[day].marks
-        if before is None and found.gaps:
-            return Accrued(total, (), used, marks), last
-        if before is not None:
-            used = (("cumulative", (start, gap[0] - DAY)), *used)
+        used, marks = ("cumulative", (start, day)), found.marks | told[day].marks
+        if before is None:
+            return Accrued(total, (), (used,), rest.used, marks), last
+        less = (*found.less, ("cumulative", (start, gap[0] - DAY)), *rest.used)
         value = found.value + total - base
-        return Accrued(value, found.gaps, (*found.used, *used), marks), last
+        return Accrued(value, found.gaps, (*found.used, used), less, marks), last
     return found, gap[0] - DAY
 
 
 def _total(
     flows: Mapping[Stretch, Filed], told: Mapping[dt.date, Filed], day: dt.date
-) -> tuple[Fraction | None, dt.date]:
-    """Return the running total on a day, or a later one less the flows between; and its day."""
+) -> tuple[dt.date | None, Accrued]:
+    """Return the day of the running total that tells one day's, and the flows between them."""
     for later in sorted(one for one in told if one >= day):
         rest = _laid(flows, day + DAY, later)
         if not rest.gaps:
-            return told[later].value - rest.value, later
-    return None, day
+            return later, rest
+    return None, Accrued()
 
 
 def _laid(flows: Mapping[Stretch, Filed], start: dt.date, end: dt.date) -> Accrued:
@@ -118,7 +133,7 @@ def _laid(flows: Mapping[Stretch, Filed], start: dt.date, end: dt.date) -> Accru
         if filed is None or filed.unknown:
             found = replace(found, gaps=(*found.gaps, stretch))
         if filed is not None:
-            found = _with(found, "flow", stretch, filed)
+            found = _with(found, stretch, filed)
     return found
 
 

@@ -41,8 +41,9 @@ class Assessment:
 
     `value`, `required` and `gap` are in `unit`; `gap` is how far the value is from the bound, and
     `required` what was asked of it on the day it stands for (`end`). `evidence` are cells:
-    "submission sheet!C5:C9". `facts` say more: why there is no verdict, who fails, ranks. `beside`
-    are other readings that decide nothing.
+    "submission sheet!C5:C9". `facts` say more: why there is no verdict, who fails, ranks, and which
+    of the cells are taken off from the others (`less`). `beside` are other readings that decide
+    nothing.
     """
 
     entry: Entry
@@ -270,6 +271,7 @@ class Assessor:
     def _written(self, entry: Entry, question: Question, verdict: Verdict) -> Assessment:
         figure = verdict.figure
         dated = question.target.measured.kind == "milestone"
+        evidence, less = self._evidence(question, verdict)
         return Assessment(
             entry=entry,
             area=self.area,
@@ -281,8 +283,8 @@ class Assessor:
             denominator=None if figure is None else _plain(figure.denominator),
             start=None if figure is None else figure.start,
             end=None if figure is None else figure.end,
-            evidence=tuple(self._evidence(question, verdict)),
-            facts=_plain(self._facts(verdict)),
+            evidence=tuple(evidence),
+            facts=_plain(self._facts(verdict) | ({"less": less} if less else {})),
             beside=tuple(self._beside(entry, verdict)),
         )
 
@@ -332,25 +334,28 @@ class Assessor:
                 "differs": one.status not in ("monitored", verdict.status),
             }
 
-    def _evidence(self, question: Question, verdict: Verdict) -> list[str]:
-        """Return the cells behind a verdict: of who fails, where someone does, else all."""
+    def _evidence(self, question: Question, verdict: Verdict) -> tuple[list[str], list[str]]:
+        """Return the cells behind a verdict, and those of them that are taken off.
+
+        They are those of who fails, where someone does, else all.
+        """
         figure, indicator = verdict.figure, question.indicator
         if figure is None:
-            return []
+            return [], []
         if standing := figure.facts.get("among"):
-            return cells_at(self.observed, indicator.numerator, standing, figure)
+            return cells_at(self.observed, indicator.numerator, standing, figure), []
         if "complying" in figure.facts:
             failing = figure.facts["failing"] or figure.facts["units"]
             measured = question.target.measured
-            if any(self.catalogue.units[name].contracts for name in measured.units):
-                return cells_of_units(self.observed, indicator.numerator, failing, figure)
-            return cells_at(self.observed, indicator.numerator, failing, figure)
+            ledgers = any(self.catalogue.units[name].contracts for name in measured.units)
+            named = cells_of_units if ledgers else cells_at
+            return named(self.observed, indicator.numerator, failing, figure), []
         if part := verdict.facts.get("part"):
             units = [self.catalogue.units[name] for name in question.target.measured.units]
             indicator = dict(self._apart(units[0], indicator))[part]
         place = self.observed.place(indicator, self.area)
         if indicator.adds in ("parts", "date"):
-            return cells_at(self.observed, indicator.numerator, place.codes, figure)
+            return cells_at(self.observed, indicator.numerator, place.codes, figure), []
         return cells_of(self.observed, indicator, place, figure)
 
 

@@ -9,22 +9,33 @@ import pandas as pd
 
 from pls_analysis.policy.catalogue import Indicator, Term
 from pls_analysis.policy.figures import Figure
-from pls_analysis.policy.observed import Observed, Place
+from pls_analysis.policy.observed import Cells, Observed, Place
 
 _CELL = re.compile(r"([A-Z]+)(\d+)")
 
 
-def cells_of(observed: Observed, indicator: Indicator, place: Place, figure: Figure) -> list[str]:
-    """Return the cells that a figure of an indicator was added up from."""
-    sums = (
+def cells_of(
+    observed: Observed, indicator: Indicator, place: Place, figure: Figure
+) -> tuple[list[str], list[str]]:
+    """Return the cells that a figure of an indicator was made of, and those of them taken off.
+
+    What is taken off are running totals from which a missing month is told.
+    """
+    sums = [
         observed.sum(terms, place, figure.start, figure.end, indicator.year)
         for terms in (indicator.numerator, indicator.denominator)
-    )
+    ]
+    less = [one for found in sums for one in found.less]
     used = [one for found in sums for one in found.used]
+    return _named(observed, place, [*used, *less]), _named(observed, place, less)
+
+
+def _named(observed: Observed, place: Place, cells: Iterable[Cells]) -> list[str]:
+    keys = list(cells)
     frames = []
-    for term in dict.fromkeys(term for _, term, _, _ in used):
-        keys = [(part, basis, *stretch) for part, one, basis, stretch in used if one == term]
-        wanted = pd.DataFrame(keys, columns=["part", "basis", "period_start", "period_end"])
+    for term in dict.fromkeys(term for _, term, _, _ in keys):
+        own = [(part, basis, *stretch) for part, one, basis, stretch in keys if one == term]
+        wanted = pd.DataFrame(own, columns=["part", "basis", "period_start", "period_end"])
         for name in ("period_start", "period_end"):
             wanted[name] = pd.to_datetime(wanted[name]).astype("datetime64[ns]")
         rows = rows_of(observed, term, place.codes)

@@ -33,6 +33,10 @@ Filing = Mapping[str, Mapping[Stretch, Filed]]
 """Basis -> stretch -> what was filed, of one part."""
 
 
+Cells = tuple[str, Term, str, Stretch]
+"""The cells of a part for a term, on a basis and for a stretch."""
+
+
 @dataclass(frozen=True, slots=True)
 class Place:
     """Where the figures of an indicator for an area come from.
@@ -54,7 +58,8 @@ class Sum:
     missing: tuple[str, ...] = ()
     absent: frozenset[str] = frozenset()
     marks: frozenset[str] = frozenset()
-    used: tuple[tuple[str, Term, str, Stretch], ...] = ()
+    used: tuple[Cells, ...] = ()
+    less: tuple[Cells, ...] = ()
 
     @property
     def value(self) -> Fraction:
@@ -186,7 +191,8 @@ class Observed:
         missing: dict[str, None] = {}
         absent: set[str] = set()
         marks: set[str] = set()
-        used: list[tuple[str, Term, str, Stretch]] = []
+        used: list[Cells] = []
+        less: list[Cells] = []
         for term in terms:
             filings = self.filing(term, place)
             accrues = self.accrues([term], place)
@@ -196,10 +202,13 @@ class Observed:
                 by_part[part] = by_part.get(part, Fraction(0)) + one.value
                 marks |= one.marks
                 used += [(part, term, basis, stretch) for basis, stretch in one.used]
+                less += [(part, term, basis, stretch) for basis, stretch in one.less]
                 if one.gaps:
                     absent.add(part)
                     missing |= {f"{part} {_named(gap)}": None for gap in one.gaps}
-        return Sum(by_part, tuple(missing), frozenset(absent), frozenset(marks), tuple(used))
+        return Sum(
+            by_part, tuple(missing), frozenset(absent), frozenset(marks), tuple(used), tuple(less)
+        )
 
     # -- figures
 
@@ -280,6 +289,7 @@ def _accrued(filing: Filing, start: dt.date, end: dt.date, rule: StatisticalYear
         sum((one.value for one in years), Fraction(0)),
         tuple(gap for one in years for gap in one.gaps),
         tuple(used for one in years for used in one.used),
+        tuple(less for one in years for less in one.less),
         frozenset().union(*(one.marks for one in years)),
     )
 
@@ -289,7 +299,7 @@ def _stood(filing: Filing, end: dt.date) -> Accrued:
     for stretch, filed in filing.get("stock", {}).items():
         if stretch[1] == end:
             gaps = ((end, end),) if filed.unknown else ()
-            return Accrued(filed.value, gaps, (("stock", stretch),), filed.marks)
+            return Accrued(filed.value, gaps, (("stock", stretch),), marks=filed.marks)
     return Accrued(gaps=((end, end),))
 
 

@@ -66,6 +66,23 @@ def test_what_is_added_and_what_is_missing(
     ]
 
 
+def test_what_is_taken_off_is_told():
+    """A quarter that is missing is what the total before it leaves of the one at its end."""
+    found = accrue(filed("2021-Q1 10"), filed("2021-Q1 12", "2021-H1 30"), START, END)
+    first, half = (parse_period(name) for name in ("2021-Q1", "2021-H1"))
+    assert found.used == (
+        ("flow", (first.start, first.end)), ("cumulative", (half.start, half.end)),
+    )  # fmt: skip
+    assert found.less == (("cumulative", (first.start, first.end)),)
+
+
+def test_what_is_known_of_a_stretch_that_is_filled_is_not_added_again():
+    known_in_part = {(START, END): Filed(Fraction(9), unknown=1)}
+    found = accrue(known_in_part, filed("2021-Q1 4"), START, END)
+    assert found.value == 4
+    assert [str(parse_period(f"{one}..{last}")) for one, last in found.gaps] == ["2021-Q2"]
+
+
 @given(
     st.lists(st.none() | st.integers(0, 50), min_size=6, max_size=6),
     st.lists(st.booleans(), min_size=6, max_size=6),
@@ -90,6 +107,12 @@ def test_no_day_is_counted_twice_and_none_is_made_up(months, totals, true):
         if any(first <= month.start and month.end <= last for first, last in found.gaps)
     }
     assert found.value == sum(value for place, value in enumerate(true) if place not in missing)
+    told = {("flow", stretch): filed.value for stretch, filed in flows.items()}
+    told |= {("cumulative", stretch): filed.value for stretch, filed in running.items()}
+    assert found.value == sum(told[one] for one in found.used) - sum(
+        told[one] for one in found.less
+    )
+    assert not {*found.used} & {*found.less}
     laid = sorted(stretch for basis, stretch in found.used if basis == "flow")
     days = sorted([*laid, *found.gaps])
     assert all(before[1] < after[0] for before, after in pairwise(days))
