@@ -40,7 +40,6 @@ from pls_analysis.project import LANGUAGES, Project, Report, find_project
 from pls_analysis.store import Store
 
 YEARS_SHOWN = 15
-PAGES = 2
 
 
 def parameters(
@@ -233,9 +232,10 @@ class Brief:
         frame = frame[(frame["measure"] == measure) & (frame["breakdown"] == breakdown)]
         return self._window(series_of(frame))
 
-    def standing_series(self, name: str) -> pd.DataFrame:
-        """A target's or indicator's figures of the area and its peers, period by period."""
-        areas = {one.code: one.name for one in (self.area, *self.peers)}
+    def standing_series(self, name: str, alone: bool = False) -> pd.DataFrame:
+        """A target's or indicator's figures of the area and its peers, or `alone`, by period."""
+        others = () if alone else self.peers
+        areas = {one.code: one.name for one in (self.area, *others)}
         return self._window(self.standing.series(name, areas))
 
     def _window(self, table: pd.DataFrame) -> pd.DataFrame:
@@ -290,12 +290,17 @@ class Brief:
             as_of=self.period.end.isoformat(),
             lang=self.lang,
             synthetic=bool(manifest.get("synthetic")),
-            pages=PAGES,
+            pages=self.report.pages,
         )
 
     def heading(self, key: str) -> Markdown:
         """A numbered section heading of the page."""
         return Markdown(f"## {self.say(f'brief.heading_{key}')}")
+
+    @property
+    def no_figures(self) -> Block:
+        """What stands where a part of the page has nothing to show."""
+        return blocks.notes([("", self.say("brief.no_figures"))])
 
     def caption(self, key: str, **values: object) -> str:
         """A caption in the brief's language, filled in."""

@@ -17,23 +17,24 @@ WATCHED = 6
 SEVERITIES = ("error", "warning")
 
 
-def watch(brief: Brief, first: Sequence[Sequence[str]] = ()) -> Block:
+def watch(brief: Brief, first: Sequence[Sequence[str]] = (), most: int = WATCHED) -> Block:
     """What readers of the figures should know of the last year: missing returns and figures,
-    failed checks, unused cells; before them the rows `first`: period, matter, source.
+    failed checks, unused cells; before them the rows `first`: period, matter, source. No more than
+    `most` are listed, and all are counted.
     """
     found = pd.concat([_missing_returns(brief), _missing_figures(brief), _issues_of(brief)])
-    rows = [list(row) for row in first]
+    rows = [list(row) for row in first[:most]]
     rows += [
         [Period(row.period_start.date(), row.period_end.date()).label(brief.lang),
          brief.say(f"issue.{row.code}"), f"{brief.forms[row.form].title} {row.cell}".strip()]
-        for row in found.head(max(0, WATCHED - len(rows))).itertuples()
+        for row in found.head(most - len(rows)).itertuples()
     ]  # fmt: skip
     shown, count = len(rows), len(found) + len(first)
     if not rows:
         rows = [["—", brief.say("brief.nothing_to_watch"), "—"]]
     columns = [
         {"label": brief.say("brief.column_period"), "width": 1},
-        {"label": brief.say("brief.column_matter"), "width": 2},
+        {"label": brief.say("brief.column_matter"), "width": 3},
         {"label": brief.say("brief.column_source"), "width": 2},
     ]
     return blocks.table(columns, rows, brief.caption("watch", n=count, shown=shown))
@@ -84,19 +85,25 @@ def _issues_of(brief: Brief) -> pd.DataFrame:
     return found.sort_values(list(order), ascending=list(order.values()), kind="stable")
 
 
-def notes(brief: Brief, definitions: Iterable[tuple[str, str]] = ()) -> Block:
+def notes(
+    brief: Brief,
+    definitions: Iterable[tuple[str, str]] = (),
+    measures: Sequence[str] | None = None,
+) -> Block:
     """Definitions, periods, revisions and sources: office, form and cell of what is printed.
 
-    `definitions` (name and text) are of what the brief prints beside its measures.
+    `definitions` (name and text) are of what the brief prints beside its measures; `measures` those
+    whose sources are told, by default the brief's.
     """
-    own = brief.observations
-    own = own[(own["area"] == brief.area.code) & own["measure"].isin(brief.measures)]
+    own, shown = brief.observations, brief.measures if measures is None else measures
+    own = own[(own["area"] == brief.area.code) & own["measure"].isin(shown)]
     revised = int((own["status"] == "r").sum())
     items = [
         (brief.say("notes.figures_head"), brief.say("notes.figures")),
         (brief.say("notes.revisions_head"), brief.say("notes.revisions", n=revised)),
-        (brief.say("notes.sources_head"), _sources(brief, own)),
     ]
+    if not own.empty:
+        items.append((brief.say("notes.sources_head"), _sources(brief, own)))
     if brief.peers:
         said = brief.say("notes.peers", peers=brief.peer_name)
         items.insert(1, (brief.say("notes.peers_head"), said))

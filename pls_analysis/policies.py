@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from pathlib import Path
 
@@ -118,6 +118,7 @@ class Standing:
 
     project: Project
     as_of: dt.date
+    _figures: dict[tuple[str, str], list[Figure]] = field(default_factory=dict, repr=False)
 
     @cached_property
     def policy(self) -> Catalogue:
@@ -146,13 +147,18 @@ class Standing:
         Of a target that judges units one by one the shares that comply. Raises ValueError for an
         unknown name.
         """
-        if (entry := self.policy.targets.get(name)) is not None:
-            return self._at(area).trajectory(entry)
-        if (indicator := self.policy.indicators.get(name)) is not None:
-            return self._observed.figures(indicator, area)
-        raise ValueError(
-            unknown("indicator", name, [*self.policy.indicators, *self.policy.targets])
-        )
+        if (name, area) not in self._figures:
+            entry = self.policy.targets.get(name)
+            if entry is not None and self._one_by_one(entry):
+                self._figures[name, area] = self._at(area).trajectory(entry)
+            else:
+                self._figures[name, area] = self._observed.figures(self.indicator(name), area)
+        return self._figures[name, area]
+
+    def _one_by_one(self, entry: Entry) -> bool:
+        """Whether a target counts how many areas, or advisers, comply."""
+        units = [self.policy.units[name] for name in entry.target.measured.units]
+        return bool(units) and all(unit.level or unit.contracts for unit in units)
 
     def series(self, name: str, areas: Mapping[str, str]) -> pd.DataFrame:
         """A target's or indicator's figures, period by period: PeriodIndex × area names.

@@ -37,7 +37,11 @@ _MASTHEAD_KEYS = {
     "contact": _TEXT,
 }
 _THRESHOLD_KEYS = {"suppress_below_people": _NUMBER}
-_REPORT_KEYS = {"level": _TEXT, "measures": _LIST, "rates": _LIST}
+PAGES = 2
+"""Pages of a report's PDF, unless it says otherwise."""
+_REPORT_KEYS = {
+    "level": _TEXT, "measures": _LIST, "rates": _LIST, "services": _LIST, "pages": _NUMBER,
+}  # fmt: skip
 _SECTIONS = ("project", "levels", "thresholds", "masthead", "reports")
 _ISSUE_FIELDS = ("year", "number")
 
@@ -47,13 +51,16 @@ class Report:
     """A report that `pls run all` makes: a notebook, for every area of `level` under home.
 
     `measures` are those it shows, in that order; `rates` the indicators or targets by which an
-    area is shown beside its peers.
+    area is shown beside its peers; `services` the measures by which kinds of towns are compared.
+    Its PDF has no more than so many `pages`.
     """
 
     notebook: str
     level: str
     measures: tuple[str, ...] = ()
     rates: tuple[str, ...] = ()
+    services: tuple[str, ...] = ()
+    pages: int = PAGES
 
 
 @dataclass(frozen=True, slots=True)
@@ -271,6 +278,7 @@ def _reports(table: Any, levels: Sequence[str], problems: Problems) -> dict[str,
         elif level not in levels:
             problems.add(f"[{section}] " + unknown("level", level, levels))
         else:
-            shown = (tuple(checked.get(key, ())) for key in ("measures", "rates"))
-            reports[notebook] = Report(notebook, level, *shown)
+            lists = {key: tuple(checked.get(key, ())) for key in ("measures", "rates", "services")}
+            pages = int(checked.get("pages", PAGES))
+            reports[notebook] = Report(notebook, level, **lists, pages=pages)
     return reports

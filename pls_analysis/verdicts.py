@@ -290,6 +290,14 @@ def required_text(one: Assessment, say: Messages) -> str:
     return "—" if one.required is None or not told.is_comparable else told.required
 
 
+def required(one: Assessment) -> float | None:
+    """What was required of the figure on its day; of a count the whole number that fulfils it."""
+    is_count = one.unit not in RATES and one.value == int(one.value or 0)
+    if one.required is None or not is_count:
+        return one.required
+    return whole_required(one.required, one.entry.target.direction != "down")
+
+
 def gap_text(one: Assessment, say: Messages) -> str:
     """How far the figure is from the bound; "—" where it is not, or where there is none."""
     nothing = one.status in ("no_data", "monitored", "too_few") or (

@@ -16,10 +16,12 @@ BAND_FROM = 4
 STEPS_PER_YEAR = {"M": 12, "Q": 4, "H": 2, "Y": 1}
 
 
-def period_name(label: object) -> str:
-    """Write a row label as the project writes periods: "2022-06", "2022-Q2", "2022"."""
+def period_name(label: Any) -> str:
+    """Write a row label as the project writes periods: "2022-06", "2022-Q2", "2022-H1", "2022"."""
     text = str(label)
     if isinstance(label, pd.Period) and "Q" in text:
+        if label.freq.n == 2:  # what pandas calls two quarters is a half-year
+            return f"{label.year}-H{1 if label.month <= 6 else 2}"
         return text.replace("Q", "-Q")
     return text
 

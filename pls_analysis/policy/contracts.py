@@ -8,8 +8,8 @@ another is missing.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cached_property
 
@@ -39,6 +39,10 @@ class Ledgers:
 
     observed: Observed
     unit: Unit
+    _entries: dict[str, Entries] = field(default_factory=dict)
+    _under: dict[tuple[dt.date, bool], Mapping[str, list[str]]] = field(default_factory=dict)
+    _on: dict[dt.date, list[Pair]] = field(default_factory=dict)
+    _of_advisers: dict[tuple[str, dt.date], Mapping[str, list[State]]] = field(default_factory=dict)
 
     @cached_property
     def contracts(self) -> dict[Pair, list[Span]]:
@@ -80,22 +84,31 @@ class Ledgers:
 
     def entries(self, measure: str) -> Entries:
         """Return what was filed of a measure by all pairs in all months."""
-        rows = self._pairs(self.observed.rows(measure))
-        rows = rows[(rows["breakdown"] == "total") & (rows["basis"] == "flow")]
-        columns = (rows[name] for name in ("area", "subject", "period_end", "value", "status"))
-        return {
-            (area, subject, end.date()): _state(value, status)
-            for area, subject, end, value, status in zip(*columns, strict=True)
-        }
+        if measure not in self._entries:
+            rows = self._pairs(self.observed.rows(measure))
+            rows = rows[(rows["breakdown"] == "total") & (rows["basis"] == "flow")]
+            columns = (rows[name] for name in ("area", "subject", "period_end", "value", "status"))
+            self._entries[measure] = {
+                (area, subject, end.date()): _state(value, status)
+                for area, subject, end, value, status in zip(*columns, strict=True)
+            }
+        return self._entries[measure]
+
+    def under(self, month: Period, whole: bool) -> Mapping[str, list[str]]:
+        """Return the advisers under a contract in a month, or in the `whole` of it, by village."""
+        key = (month.end, whole)
+        if key not in self._under:
+            found: dict[str, list[str]] = {}
+            for (village, adviser), spans in self.contracts.items():
+                if any(_covers(span, month, whole) for span in spans):
+                    found.setdefault(village, []).append(adviser)
+            self._under[key] = found
+        return self._under[key]
 
     def pairs_in(self, villages: Iterable[str], month: Period, whole: bool) -> list[Pair]:
         """Return the pairs of villages under a contract in a month, or in the `whole` of it."""
-        inside = set(villages)
-        return [
-            pair
-            for pair, spans in self.contracts.items()
-            if pair[0] in inside and any(_covers(span, month, whole) for span in spans)
-        ]
+        under = self.under(month, whole)
+        return [(village, adviser) for village in villages for adviser in under.get(village, ())]
 
     # -- what targets ask of them
 
@@ -119,20 +132,29 @@ class Ledgers:
         What an adviser did counts over every village of the home area. While one of the ledgers is
         missing, the sum can only prove that the adviser complies.
         """
-        entries, found = self.entries(measure), []
+        found = []
         for month in months:
-            states = self._hours(entries, area, wanted, month)
+            states = self._hours(measure, area, wanted, month)
             found.append(_of_month(share(states, wanted, month.end), month))
         return found
 
+    def _everywhere(self, measure: str, month: Period) -> Mapping[str, list[State]]:
+        """Return what was filed of each adviser under contract, in all villages of home."""
+        key = (measure, month.end)
+        if key not in self._of_advisers:
+            entries = self.entries(measure)
+            under: dict[str, list[State]] = {}
+            villages = self.villages(self.observed.home, month.end)
+            for village, adviser in self.pairs_in(villages, month, False):
+                state = entries.get((village, adviser, month.end))
+                under.setdefault(adviser, []).append(state)
+            self._of_advisers[key] = under
+        return self._of_advisers[key]
+
     def _hours(
-        self, entries, area: str, wanted: Range, month: Period
+        self, measure: str, area: str, wanted: Range, month: Period
     ) -> dict[str, Fraction | None]:
-        everywhere = self.villages(self.observed.home, month.end)
-        under: dict[str, list[State]] = {}
-        for village, adviser in self.pairs_in(everywhere, month, False):
-            state = entries.get((village, adviser, month.end))
-            under.setdefault(adviser, []).append(state)
+        under = self._everywhere(measure, month)
         states: dict[str, Fraction | None] = {}
         for adviser in {adviser for _, adviser in
                         self.pairs_in(self.villages(area, month.end), month, True)}:  # fmt: skip
@@ -152,11 +174,7 @@ class Ledgers:
         """
         found = []
         for month in months:
-            under = [
-                pair
-                for pair, spans in self.contracts.items()
-                if any(start <= month.end <= end for start, end in spans)
-            ]
+            under = self.pairs_on(month.end)
             told = {
                 village for village, adviser in under if (village, adviser, month.end) in self.lines
             }
@@ -169,6 +187,16 @@ class Ledgers:
             }
             found.append(_of_month(share(states, AT_LEAST_ONE, month.end), month))
         return found
+
+    def pairs_on(self, day: dt.date) -> list[Pair]:
+        """Return the pairs under a contract on a day."""
+        if day not in self._on:
+            self._on[day] = [
+                pair
+                for pair, spans in self.contracts.items()
+                if any(start <= day <= end for start, end in spans)
+            ]
+        return self._on[day]
 
     def villages(self, area: str, day: dt.date) -> list[str]:
         """Return the villages of an area on a day: all that ledgers could be about."""

@@ -1,0 +1,127 @@
+"""The areas below one side by side on the targets that each of them is judged on.
+
+In the official order, never by rank; what is not known stays open, what is too few is not shaded.
+"""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from pls_analysis import blocks, charts, equity, verdicts
+from pls_analysis.areas import Area
+from pls_analysis.blocks import Block
+from pls_analysis.briefs import Brief
+from pls_analysis.policy.assessment import Assessment
+
+COLUMNS = ["area", "name", "target", "status", "value", "text", "tone"]
+
+
+def below(brief: Brief, level: str = "town") -> list[Area]:
+    """The areas of a level below the brief's own, as they were at the end of its period."""
+    return list(brief.tree.descendants(brief.area.code, level, at=brief.period.end))
+
+
+def judged(brief: Brief, level: str = "town") -> pd.DataFrame:
+    """Each area below judged on each public target of its level: COLUMNS, one row each."""
+    targets = [
+        one.id
+        for one in brief.standing.policy.targets.values()
+        if level in one.judged_at and one.public
+    ]
+    rows = [
+        (area.code, area.name, one.entry.id, one.status, _known(one),
+         verdicts.value_text(one, brief.say), verdicts.tone(one))
+        for area in below(brief, level)
+        for one in brief.standing.of(area.code, targets)
+    ]  # fmt: skip
+    return pd.DataFrame(rows, columns=COLUMNS)
+
+
+def _known(one: Assessment) -> float | None:
+    """A figure as it is shaded: not at all where nothing is known or one case would decide."""
+    return None if one.status in ("no_data", "too_few") else one.value
+
+
+def heat(brief: Brief, found: pd.DataFrame) -> charts.Chart:
+    """Draw the areas and their targets as a table shaded by verdict."""
+    names = {one.id: one.name[brief.lang] for one in brief.standing.policy.targets.values()}
+    found = found.assign(target=found["target"].map(names))
+    wide = {
+        column: found.pivot(index="name", columns="target", values=column).reindex(
+            index=found["name"].unique(), columns=found["target"].unique()
+        )
+        for column in ("value", "text", "status")
+    }
+    caption = brief.caption("towns")
+    return charts.heat_table(
+        wide["value"].astype("float64"), wide["text"], states=wide["status"],
+        breaks=_breaks(brief, found), caption=caption, lang=brief.lang,
+    )  # fmt: skip
+
+
+def _breaks(brief: Brief, found: pd.DataFrame) -> list[int]:
+    """The rows at which another kind of area begins, in the official order."""
+    kinds = [brief.tree[code].kind for code in found["area"].unique()]
+    return [at for at in range(1, len(kinds)) if kinds[at] != kinds[at - 1]]
+
+
+def tally(brief: Brief, found: pd.DataFrame) -> Block:
+    """Count the areas by verdict, target by target: never a rate over what is not known."""
+    statuses = [one for one in verdicts.ORDER if one in set(found["status"])]
+    columns: list[dict | str] = [{"label": brief.say("brief.column_target"), "width": 3}]
+    columns += [{"label": verdicts.word(one, brief.say), "kind": "number"} for one in statuses]
+    counts = found.groupby(["target", "status"], sort=False).size().unstack(fill_value=0)
+    policy = brief.standing.policy
+    rows = [
+        [
+            policy.targets[name].name[brief.lang],
+            *(str(counts.loc[name].get(one, 0)) for one in statuses),
+        ]
+        for name in found["target"].unique()
+    ]
+    return blocks.table(columns, rows, brief.caption("towns_tally", n=found["area"].nunique()))
+
+
+def map_of(brief: Brief, found: pd.DataFrame, target: str) -> charts.Chart:
+    """Draw one target's figures on the tile map of the areas."""
+    entry = brief.standing.policy.targets[target]
+    values = found[found["target"] == target].set_index("area")["value"].astype("float64")
+    caption = brief.caption("map", target=entry.name[brief.lang])
+    return charts.tile_map(
+        values, charts.load_tiles(brief.project), caption=caption, lang=brief.lang
+    )
+
+
+# -- kinds of towns --------------------------------------------------------------------------------
+
+
+def gaps(brief: Brief) -> charts.Chart | Block:
+    """Draw the two kinds of towns side by side: services per village, and per resident."""
+    compared = equity.comparison_of(brief.project, brief.period.end, brief.report.services)
+    found, names = equity.levels(compared), equity.kind_names(compared, brief.say)
+    rows = pd.concat(equity.dumbbells(found, per, brief.say) for per in equity.PER)
+    if rows.empty:
+        return brief.no_figures
+    caption = brief.caption("gap")
+    return charts.dumbbell(rows, (names[0], names[1]), caption=caption, lang=brief.lang)
+
+
+def gap_points(brief: Brief) -> Block:
+    """Say the gap and its trend: per village of each service, per resident of the first."""
+    compared = equity.comparison_of(brief.project, brief.period.end, brief.report.services)
+    found = equity.trend(compared)
+    village, residents = (found[found["per"] == per] for per in equity.PER)
+    rows = pd.concat([
+        village.drop_duplicates("measure", keep="last"), residents[
+            residents["measure"] == brief.report.services[0]
+        ].tail(1),
+    ])  # fmt: skip
+    items = [equity.sentence(compared, row, brief.say) for row in rows.to_dict("records")]
+    return blocks.points(brief.say("brief.gap"), items)
+
+
+def gap_definitions(brief: Brief) -> list[tuple[str, str]]:
+    """How the gap is measured, for the notes."""
+    compared = equity.comparison_of(brief.project, brief.period.end, brief.report.services)
+    said = equity.definitions(compared, brief.say)
+    return [(brief.say("brief.gap"), "".join(said))]
