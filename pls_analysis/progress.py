@@ -142,7 +142,7 @@ def table(brief: Brief, assessments: Sequence[Assessment], caption: str) -> Bloc
         {"label": brief.say("brief.column_asked"), "width": 2.6},
         {"label": brief.say("brief.column_now"), "kind": "number", "width": 2.0},
         {"label": brief.say("brief.column_gap"), "kind": "number", "width": 1.3},
-        {"label": brief.say("brief.column_status"), "kind": "strong", "width": 1.2},
+        {"label": brief.say("brief.column_status"), "kind": "strong", "width": 1.6},
     ]
     rows = [
         [

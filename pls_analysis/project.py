@@ -40,7 +40,8 @@ _THRESHOLD_KEYS = {"suppress_below_people": _NUMBER}
 PAGES = 2
 """Pages of a report's PDF, unless it says otherwise."""
 _REPORT_KEYS = {
-    "level": _TEXT, "measures": _LIST, "rates": _LIST, "services": _LIST, "pages": _NUMBER,
+    "level": _TEXT, "measures": _LIST, "rates": _LIST, "services": _LIST, "map": _TEXT,
+    "pages": _NUMBER,
 }  # fmt: skip
 _SECTIONS = ("project", "levels", "thresholds", "masthead", "reports")
 _ISSUE_FIELDS = ("year", "number")
@@ -51,8 +52,8 @@ class Report:
     """A report that `pls run all` makes: a notebook, for every area of `level` under home.
 
     `measures` are those it shows, in that order; `rates` the indicators or targets by which an
-    area is shown beside its peers; `services` the measures by which kinds of towns are compared.
-    Its PDF has no more than so many `pages`.
+    area is shown beside its peers; `services` the measures by which kinds of towns are compared;
+    `map` the target that is drawn on the map of tiles. Its PDF has no more than so many `pages`.
     """
 
     notebook: str
@@ -60,6 +61,7 @@ class Report:
     measures: tuple[str, ...] = ()
     rates: tuple[str, ...] = ()
     services: tuple[str, ...] = ()
+    map: str = ""
     pages: int = PAGES
 
 
@@ -279,6 +281,6 @@ def _reports(table: Any, levels: Sequence[str], problems: Problems) -> dict[str,
             problems.add(f"[{section}] " + unknown("level", level, levels))
         else:
             lists = {key: tuple(checked.get(key, ())) for key in ("measures", "rates", "services")}
-            pages = int(checked.get("pages", PAGES))
-            reports[notebook] = Report(notebook, level, **lists, pages=pages)
+            more = {"map": checked.get("map", ""), "pages": int(checked.get("pages", PAGES))}
+            reports[notebook] = Report(notebook, level, **lists, **more)
     return reports

@@ -27,9 +27,10 @@ def shares(brief: Brief) -> pd.DataFrame:
 def points(brief: Brief, surveys: bool = True) -> Block:
     """One sentence for each target that compares areas, `surveys` among them or not."""
     found = [one for one in compared(brief) if surveys or not one.entry.indicator.sample]
-    return blocks.points(
-        brief.say("brief.key_points"), [progress.said(brief, one) for one in found]
-    )
+    if not found:
+        return brief.no_figures
+    said = [progress.said(brief, one) for one in found]
+    return blocks.points(brief.say("brief.key_points"), said)
 
 
 def compared(brief: Brief) -> list[Assessment]:

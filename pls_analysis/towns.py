@@ -65,31 +65,21 @@ def _breaks(brief: Brief, found: pd.DataFrame) -> list[int]:
     return [at for at in range(1, len(kinds)) if kinds[at] != kinds[at - 1]]
 
 
-def tally(brief: Brief, found: pd.DataFrame) -> Block:
-    """Count the areas by verdict, target by target: never a rate over what is not known."""
-    statuses = [one for one in verdicts.ORDER if one in set(found["status"])]
-    columns: list[dict | str] = [{"label": brief.say("brief.column_target"), "width": 3}]
-    columns += [{"label": verdicts.word(one, brief.say), "kind": "number"} for one in statuses]
-    counts = found.groupby(["target", "status"], sort=False).size().unstack(fill_value=0)
-    policy = brief.standing.policy
-    rows = [
-        [
-            policy.targets[name].name[brief.lang],
-            *(str(counts.loc[name].get(one, 0)) for one in statuses),
-        ]
-        for name in found["target"].unique()
-    ]
-    return blocks.table(columns, rows, brief.caption("towns_tally", n=found["area"].nunique()))
+def pictures(brief: Brief, found: pd.DataFrame) -> list[charts.Chart | Block]:
+    """Draw the map of the report's target, where it names one, and the table of all."""
+    if found.empty:
+        return [brief.no_figures]
+    target = brief.report.map
+    return [*([_map_of(brief, found, target)] if target else []), heat(brief, found)]
 
 
-def map_of(brief: Brief, found: pd.DataFrame, target: str) -> charts.Chart:
+def _map_of(brief: Brief, found: pd.DataFrame, target: str) -> charts.Chart:
     """Draw one target's figures on the tile map of the areas."""
     entry = brief.standing.policy.targets[target]
     values = found[found["target"] == target].set_index("area")["value"].astype("float64")
     caption = brief.caption("map", target=entry.name[brief.lang])
-    return charts.tile_map(
-        values, charts.load_tiles(brief.project), caption=caption, lang=brief.lang
-    )
+    tiles = charts.load_tiles(brief.project)
+    return charts.tile_map(values, tiles, caption=caption, lang=brief.lang)
 
 
 # -- kinds of towns --------------------------------------------------------------------------------
@@ -97,6 +87,8 @@ def map_of(brief: Brief, found: pd.DataFrame, target: str) -> charts.Chart:
 
 def gaps(brief: Brief) -> charts.Chart | Block:
     """Draw the two kinds of towns side by side: services per village, and per resident."""
+    if not brief.report.services:
+        return brief.no_figures
     compared = equity.comparison_of(brief.project, brief.period.end, brief.report.services)
     found, names = equity.levels(compared), equity.kind_names(compared, brief.say)
     rows = pd.concat(equity.dumbbells(found, per, brief.say) for per in equity.PER)
@@ -108,6 +100,8 @@ def gaps(brief: Brief) -> charts.Chart | Block:
 
 def gap_points(brief: Brief) -> Block:
     """Say the gap and its trend: per village of each service, per resident of the first."""
+    if not brief.report.services:
+        return brief.no_figures
     compared = equity.comparison_of(brief.project, brief.period.end, brief.report.services)
     found = equity.trend(compared)
     village, residents = (found[found["per"] == per] for per in equity.PER)
@@ -122,6 +116,8 @@ def gap_points(brief: Brief) -> Block:
 
 def gap_definitions(brief: Brief) -> list[tuple[str, str]]:
     """How the gap is measured, for the notes."""
+    if not brief.report.services:
+        return []
     compared = equity.comparison_of(brief.project, brief.period.end, brief.report.services)
     said = equity.definitions(compared, brief.say)
     return [(brief.say("brief.gap"), "".join(said))]
