@@ -60,7 +60,8 @@ def take(page: Page, notebook: Path, html: Path, picture: Path) -> None:
     html.write_text(exporter.from_filename(str(notebook))[0], encoding="utf-8")
     page.route("http*://**", lambda route: route.abort())
     page.goto(html.as_uri())
-    page.add_style_tag(content=STYLE.format(fonts=FONTS.as_uri()))
+    if not is_report:  # a report brings its own fonts, and allows no others
+        page.add_style_tag(content=STYLE.format(fonts=FONTS.as_uri()))
     page.evaluate("document.fonts.ready")
     with Image.open(io.BytesIO(page.screenshot())) as shown:
         shown.convert("RGB").quantize(COLOURS).save(picture, optimize=True)
