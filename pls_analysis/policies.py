@@ -150,9 +150,12 @@ class Standing:
         if (name, area) not in self._figures:
             entry = self.policy.targets.get(name)
             if entry is not None and self._one_by_one(entry):
-                self._figures[name, area] = self._at(area).trajectory(entry)
+                found = self._at(area).trajectory(entry)
             else:
-                self._figures[name, area] = self._observed.figures(self.indicator(name), area)
+                indicator = self.indicator(name)
+                value = Target(Measured("value", indicator.id))
+                found = self._at(area).series(indicator, value)
+            self._figures[name, area] = found
         return self._figures[name, area]
 
     def _one_by_one(self, entry: Entry) -> bool:

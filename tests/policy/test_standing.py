@@ -43,3 +43,10 @@ def test_figures_of_an_indicator_run_through_the_year(standing: Standing):
 def test_an_unknown_name_is_told(standing: Standing):
     with pytest.raises(ValueError, match="mediation_success_rate"):
         standing.figures("mediation_sucess_rate", URBAN)
+
+
+def test_figures_of_a_coverage_are_shares_and_not_sums_of_days(standing: Standing):
+    for area in ("310115", URBAN, RURAL):
+        found = [one.value for one in standing.figures("adviser_coverage", area) if one.value]
+        assert found
+        assert all(0 <= value <= 100 for value in found)
