@@ -243,16 +243,18 @@ class Observed:
         """Return one figure: of the stretch that ends on a day, or as it stood then."""
         year, whole = year_of(indicator.year, end)
         start = (since or whole.start) if accrues else end
-        over = sum_of = self.sum(indicator.numerator, place, start, end, indicator.year)
+        over = self.sum(indicator.numerator, place, start, end, indicator.year)
         more: dict[str, Any] = {
             "year": year, "over": end == whole.end, "accrues": accrues,
-            "expected": len(place.expected), "marks": sum_of.marks,
+            "expected": len(place.expected), "marks": over.marks,
         }  # fmt: skip
         if indicator.adds == "ratio":
             under = self.sum(indicator.denominator, place, start, end, indicator.year)
             return _quotient(indicator, over, under, start, end, more)
         if over.missing:
             return Figure(start, end, over.value, over.value, missing=over.missing, **more)
+        if indicator.adds == "none" and "z" in over.marks:
+            return Figure(start, end, None, **more)
         return known(start, end, over.value, **more)
 
     def _dates(self, indicator: Indicator, place: Place) -> list[Figure]:

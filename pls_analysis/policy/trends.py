@@ -98,7 +98,7 @@ def judge_gain(question: Question, series: Sequence[Figure]) -> Verdict:
         status = "no_data" if question.closed else "not_due"
         return replace(question.answer(status, figure, why="no_baseline"), gap=None)
     if _breaks(series, base, figure):
-        return question.answer("no_data", figure, why="break")
+        return replace(question.answer("no_data", figure, why="break"), gap=None)
     if _at_limit(question, figure):
         status = "on_track" if figure.running else "met"
         return question.answer(status, _gained(figure, base), before=base.value)

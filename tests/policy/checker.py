@@ -15,7 +15,7 @@ from fractions import Fraction
 
 from checker_figures import Figures
 from checker_ledgers import Ledgers
-from checker_rows import CITY, HOME, Places, Rows, months_later
+from checker_rows import CITY, HOME, Places, Rows, known, months_later
 from checker_targets import (
     BASELINE,
     POLICY,
@@ -113,27 +113,43 @@ class Checker:
         if target.kind == "gain":
             if baseline is None or baseline.value is None:
                 return Verdict("no_data" if after else "not_due", value, limit, None, one.of)
+            if any(old.broken for old in figures if baseline.end < old.end):
+                return Verdict("no_data", value, limit, None, one.of)
             value = None if value is None else value - baseline.value
         found = Verdict("no_data", value, limit, gap(target, value), one.of)
+        if "ceiling 100" in target.what and one.value == 100 and one.whole:
+            return replace(found, status="on_track" if one.yearly and not one.over else "met")
         if one.whole and few(target, one):
             return replace(found, status="too_few")
-        if value is None:
-            return found
         if after:
-            return replace(found, status=self.proved(target, one, value, limit, "met", "missed"))
-        yearly_sum = target.kind == "sum" and "since" not in target.what
-        if yearly_sum and one.year[1].year != target.day.year:
+            return self.told(target, one, found, limit, "met", "missed")
+        if (
+            target.kind == "sum"
+            and one.year[1].year != target.day.year
+            and "since" not in target.what
+        ):
             return replace(found, status="not_due")
+        if target.kind == "sum" and "since" not in target.what and one.over:
+            return self.told(target, one, found, limit, "met", "missed")
         running = one.yearly and not one.over and target.adds == "ratio"
-        if fits(target, value) and (one.whole or target.adds != "ratio") and not running:
+        known_to_be = value is not None and (one.whole or target.adds != "ratio")
+        if known_to_be and not running and value is not None and fits(target, value):
             return replace(found, status="met")
         path = self.path(target, one, baseline)
         if path is None:
             return replace(found, status="not_due")
         found = replace(found, required=path)
-        if yearly_sum and (one.end - one.year[0]).days + 1 < 90:
+        if (
+            target.kind == "sum"
+            and "since" not in target.what
+            and (one.end - one.year[0]).days < 89
+        ):
             return replace(found, status="not_due")
-        return replace(found, status=self.proved(target, one, value, path, "on_track", "off_track"))
+        reached = (
+            baseline is not None and baseline.value is not None and fits(target, baseline.value)
+        )
+        strict = reached and target.kind not in ("gain", "sum")
+        return self.told(target, one, found, path, "on_track", "off_track", closed=not strict)
 
     def path(self, target: Target, one: Figure, baseline: Figure | None) -> Fraction | None:
         """What the straight line asks for on the day of a figure (S2)."""
@@ -154,14 +170,26 @@ class Checker:
             return limit
         return baseline.value + (limit - baseline.value) * days(BASELINE, one.end, target.day)
 
+    def told(
+        self, target: Target, one: Figure, found: Verdict, bar: Fraction, good: str, bad: str,
+        closed: bool = False,
+    ) -> Verdict:  # fmt: skip
+        if found.value is None:
+            return replace(found, status="no_data")
+        return replace(found, status=self.proved(target, one, found.value, bar, good, bad, closed))
+
     def proved(
-        self, target: Target, one: Figure, value: Fraction, bar: Fraction, good: str, bad: str
-    ) -> str:
-        """The verdict that a figure proves, even where parts of it are missing (S2, S11)."""
+        self, target: Target, one: Figure, value: Fraction, bar: Fraction, good: str, bad: str,
+        closed: bool = False,
+    ) -> str:  # fmt: skip
+        """The verdict that a figure proves, even where parts of it are missing (S2, S11).
+
+        On the way to a bound the line itself is enough (`closed`), at the bound it may not be.
+        """
         if target.bound == "at_most":
             reached = value <= bar
         else:
-            strict = target.bound in ("more_than", "above") and bar == target.limit
+            strict = target.bound in ("more_than", "above") and not closed
             reached = value > bar if strict else value >= bar
         if one.whole:
             return good if reached else bad
@@ -183,24 +211,17 @@ class Checker:
             return replace(found, status="not_due")
         if one.whole and few(target, one):
             return replace(found, status="too_few")
-        if one.value is None:
-            return found
         if one.over:
-            return replace(
-                found, status=self.proved(target, one, one.value, limit, "met", "missed")
-            )
-        if target.kind != "sum":
-            status = self.proved(target, one, one.value, limit, "on_track", "off_track")
-            return replace(found, status=status)
+            return self.told(target, one, found, limit, "met", "missed")
+        if target.kind != "sum" or one.value is None:
+            return self.told(target, one, found, limit, "on_track", "off_track")
         if one.value >= limit:
             return replace(found, status="met")
         covered, whole = ((end - one.year[0]).days + 1 for end in (one.end, one.year[1]))
-        required = limit * covered / whole
-        found = replace(found, required=required)
+        found = replace(found, required=limit * covered / whole)
         if covered < 90:
             return replace(found, status="not_due")
-        status = self.proved(target, one, one.value, required, "on_track", "off_track")
-        return replace(found, status=status)
+        return self.told(target, one, found, limit * covered / whole, "on_track", "off_track")
 
     # -- trends (S3) ---------------------------------------------------------------------------
 
@@ -237,26 +258,27 @@ class Checker:
         if not figures or out_of_date(target, figures[-1], as_of):
             return Verdict("no_data", None, limit)
         one = figures[-1]
+        early = one.year[1] < POLICY
         values = self.figures.of_districts(target.terms[0], one.end)
         if len(values) < len(CITY):
-            return Verdict("no_data", None, limit)
+            return Verdict("not_due" if early else "no_data", None, limit)
         own = values[HOME]
         best = worst = 1 + sum(value > own for value in values.values())
         rank, sample = Fraction(best), None
         if target.below:
             samples = self.figures.of_districts(target.below[0], one.end)
-            if len(samples) < len(CITY):
-                return Verdict("no_data", None, limit)
+            if len(samples) < len(CITY) or not all(samples.values()):
+                return Verdict("not_due" if early else "no_data", None, limit)
             sample = samples[HOME]
             best, worst = possible_ranks(values, samples)
         found = Verdict("too_few", rank, limit, max(Fraction(0), rank - limit), sample)
+        if early:
+            return replace(found, status="not_due")
         if best <= limit < worst:
             return found
         status = "met" if worst <= limit else "missed"
         if target.when == "every":
-            if one.year[1] < POLICY:
-                status = "not_due"
-            elif not one.over:
+            if not one.over:
                 status = "on_track" if status == "met" else "off_track"
         elif status == "missed" and as_of <= (target.day or as_of):
             status = "not_due"
@@ -267,7 +289,7 @@ class Checker:
     def milestone(self, target: Target, area: str, as_of: dt.date) -> Verdict:
         assert target.day
         rows = sorted(
-            (row for row in self.rows.of(target.terms[0], area) if row.end <= as_of),
+            (row for row in self.rows.of(target.terms[0], area) if row.end <= as_of and known(row)),
             key=lambda row: row.end,
         )
         for row in rows:

@@ -86,9 +86,11 @@ class Figures:
             whole = own[1] and city[1] and bool(city[0])
             share = own[0] / city[0] * 100 if whole else None
             return Figure(end, share, whole, cases=own[0], of=city[0] if city[1] else None)
-        total, whole, some = self.added(target.terms, self.areas(target, area), end)
-        return Figure(end, total if some else None, whole, year=year_of(end, rule_of(target)),
-                      broken=self.breaks(target, area, end))  # fmt: skip
+        areas = self.areas(target, area)
+        total, whole, some = self.added(target.terms, areas, end)
+        broken = self.breaks(list(target.terms), areas, end, end)
+        year = year_of(end, rule_of(target))
+        return Figure(end, total if some else None, whole, year=year, broken=broken)
 
     def added(self, terms: tuple[str, ...], areas: list[str], end: dt.date) -> Sum:
         """Stocks on a day added over terms and areas: sum, whole, any known."""
@@ -103,11 +105,12 @@ class Figures:
                     whole = False
         return total, whole, some
 
-    def breaks(self, target: Target, area: str, end: dt.date) -> bool:
+    def breaks(self, terms: list[str], areas: list[str], start: dt.date, end: dt.date) -> bool:
+        """Whether a figure from one day to another is marked as a break."""
         return any(
-            row.status == "b" and row.end == end
-            for term in (*target.terms, *target.below)
-            for place in self.areas(target, area)
+            row.status == "b" and start <= row.end <= end
+            for term in terms
+            for place in areas
             for row in self.rows.of(term, place)
         )
 
@@ -160,7 +163,9 @@ class Figures:
             for place in areas
             for row in self.rows.of(f"{term}/{part}" if part else term, place)
         )
-        return Figure(end, value, whole, None, cases, of if found else None, year, flowing)
+        names = [f"{term}/{part}" if part else term for term in (*target.terms, *target.below)]
+        broken = self.breaks(names, areas, year[0] if flowing else end, end)
+        return Figure(end, value, whole, None, cases, of if found else None, year, flowing, broken)
 
     def amount(self, term: str, area: str, start: dt.date, end: dt.date) -> tuple[Fraction, bool]:
         """A stock on a day, or what was done up to it since another; and whether it is whole."""
@@ -192,18 +197,21 @@ class Figures:
             level[kind] = total / villages
         urban, rural = level["街道"], level["镇"]
         value = max(Fraction(0), (urban - rural) / urban * 100) if urban and whole else None
-        return Figure(end, value, whole, year=year, yearly=True)
+        villages = [one for some in self.places.villages.values() for one in some]
+        broken = self.breaks(list(target.terms), villages, year[0], end)
+        return Figure(end, value, whole, year=year, yearly=True, broken=broken)
 
     def coverage(self, target: Target, area: str, end: dt.date) -> Figure:
         areas = [*self.places.under(area), *self.areas(replace(target, at="village"), area)]
-        covered = unknown = 0
+        covered = unknown = expected = 0
         for place in areas:
-            total, whole, _ = self.added(target.terms, [place], end)
-            covered += whole and total >= 1
-            unknown += not whole
-        return Figure(
-            end, Fraction(covered * 100, len(areas)), not unknown, of=Fraction(len(areas))
-        )
+            rows = [row for row in self.rows.of(target.terms[0], place) if row.end == end]
+            if rows and rows[0].status == "z":
+                continue
+            expected += 1
+            unknown += not (rows and known(rows[0]))
+            covered += bool(rows) and (rows[0].value or 0) >= 1
+        return Figure(end, Fraction(covered * 100, expected), not unknown, of=Fraction(expected))
 
     def each_area(self, target: Target, area: str, end: dt.date) -> Figure:
         """The share of areas that comply, of all that are expected."""
@@ -213,10 +221,10 @@ class Figures:
             if rows and rows[0].status == "z":
                 continue
             expected += 1
-            if not rows or rows[0].value is None:
+            if not rows or not known(rows[0]):
                 unknown += 1
             else:
-                complying += fits(target, rows[0].value)
+                complying += fits(target, rows[0].value or Fraction(0))
         if not expected:
             return Figure(end, None, False)
         share, most = (Fraction(n * 100, expected) for n in (complying, complying + unknown))
@@ -227,8 +235,9 @@ class Figures:
 
     def of_districts(self, term: str, end: dt.date) -> dict[str, Fraction]:
         """The values on a day of the city's districts that have one."""
-        found = {
-            area: next((row.value for row in self.rows.of(term, area) if row.end == end), None)
-            for area in CITY
-        }
-        return {area: value for area, value in found.items() if value is not None}
+        found = {}
+        for area in CITY:
+            rows = [row for row in self.rows.of(term, area) if row.end == end and known(row)]
+            if rows and rows[0].status != "z":
+                found[area] = rows[0].value or Fraction(0)
+        return found

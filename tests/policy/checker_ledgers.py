@@ -51,7 +51,7 @@ class Ledgers:
     def monthly(self, target: Target, area: str, as_of: dt.date) -> Verdict:
         end = as_of if as_of == month_end(as_of) else as_of.replace(day=1) - DAY
         if end < dt.date(2021, 4, 30):
-            return Verdict("not_due")
+            return Verdict("not_due", required=Fraction(100))
         if target.adds == "contracts":
             states = self.adviser_coverage(area, end)
         elif target.what.startswith("adviser *"):
@@ -172,9 +172,7 @@ def covers(spans: list[Span], first: dt.date, end: dt.date) -> bool:
 def of_states(states: States) -> Verdict:
     """One failure: missed; all known and complying: met; else no_data (S4)."""
     if all(state is None for state in states):
-        return Verdict(
-            "no_data", None, Fraction(100), None, Fraction(len(states)) if states else None
-        )
+        return Verdict("no_data", None, Fraction(100), None, Fraction(len(states)))
     complying = sum(state is True for state in states)
     share = Fraction(complying * 100, len(states))
     status = "missed" if False in states else "no_data" if None in states else "met"

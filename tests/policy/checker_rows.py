@@ -165,7 +165,7 @@ def add_up(rows: list[Row], start: dt.date, end: dt.date) -> tuple[Fraction, boo
     runs = {
         row.end: amount(row)
         for row in rows
-        if row.basis == "cumulative" and known(row) and start <= row.end <= end
+        if row.basis == "cumulative" and known(row) and row.start == start and row.end <= end
     }
     at, total, whole, some = start, Fraction(0), True, False
     while at <= end:
