@@ -138,7 +138,7 @@ def baseline(question: Question, series: Sequence[Figure]) -> Figure | None:
     found = [
         one
         for one in up_to(series, judging.baseline)
-        if one.end >= judging.baseline_from and not one.missing and not one.running
+        if one.end >= judging.baseline_from and not one.missing
     ]
     return found[-1] if found and found[-1].value is not None else None
 

@@ -6,7 +6,7 @@ import datetime as dt
 from collections import defaultdict
 from fractions import Fraction
 
-from checker_rows import DAY, Places, Row, Rows, known, month_end
+from checker_rows import DAY, Places, Row, Rows, amount, known, month_end
 from checker_targets import Target, Verdict
 
 Span = tuple[dt.date, dt.date]
@@ -109,7 +109,8 @@ class Ledgers:
             row = self.ledger(target.terms[0], pair[0][:9], end).get(pair)
             if row is not None and row.status == "z":
                 continue
-            states.append(None if row is None or row.value is None else row.value >= target.limit)
+            unknown = row is None or not known(row)
+            states.append(None if unknown else amount(row) >= target.limit)
         return states
 
     def hours(self, target: Target, area: str, end: dt.date) -> States:
@@ -131,8 +132,8 @@ class Ledgers:
                 row = self.ledger(target.terms[0], village[:9], end).get((village, adviser))
                 if row is not None and row.status == "z":
                     exempt += village in under
-                elif row is not None and row.value is not None:
-                    total += row.value
+                elif row is not None and known(row):
+                    total += amount(row)
                 elif village in under or row is not None:
                     unknown = True
             if exempt == len(under):

@@ -143,8 +143,8 @@ def known(row: Row) -> bool:
     return row.value is not None or row.status in ("z", "k")
 
 
-def amount(row: Row) -> Fraction:
-    return row.value if row.value is not None else Fraction(0)
+def amount(row: Row | None) -> Fraction:
+    return Fraction(0) if row is None or row.value is None else row.value
 
 
 def add_up(rows: list[Row], start: dt.date, end: dt.date) -> tuple[Fraction, bool, bool]:

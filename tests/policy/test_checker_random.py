@@ -143,7 +143,7 @@ class World:
         if target.adds == "parts":
             return draw.choice([0, 0, 1, 2])
         if target.kind in ("value", "gain", "share_of", "change") and limit > 10:
-            return limit * draw.choice([0.9, 0.95, 0.98, 1, 1, 1.02])
+            return round(limit * draw.choice([0.9, 0.95, 0.98, 1, 1, 1.02]), 2)
         if target.kind == "sum" and limit:
             months = {"month": 1, "quarter": 3, "half_year": 6, "year": 12}[target.rhythm]
             years = 3 if "since" in target.what else 1
