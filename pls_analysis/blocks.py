@@ -13,6 +13,9 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
+from pls_analysis.messages import Messages
+from pls_analysis.project import LANGUAGES
+
 MIME = "application/vnd.pls.block+json"
 STYLE = Path(__file__).parent / "data" / "blocks.css"
 TONES = frozenset({"", "good", "warn", "bad", "flat"})
@@ -25,7 +28,6 @@ COLUMN_KINDS = {
     "bar": "right",
 }
 """The kinds of column and how each is aligned unless the column says otherwise."""
-MARKS = {"zh": "样例·合成数据", "en": "Sample · synthetic data"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +84,7 @@ def masthead(
     `as_of` (ISO date, the end of the period) is the PDF's date; `pages` the most pages it may
     have. `synthetic` puts a mark on every page. Raises ValueError for another language or no title.
     """
-    if lang not in MARKS:
+    if lang not in LANGUAGES:
         raise ValueError(f"lang is 'zh' or 'en', not {lang!r}.")
     if not title.strip():
         raise ValueError("A masthead needs a title.")
@@ -92,7 +94,7 @@ def masthead(
             "title": title, "org": org, "area": area, "area_name": area_name, "period": period,
             "period_label": period_label, "issue": issue, "office": office, "date": date,
             "as_of": as_of, "lang": lang, "synthetic": bool(synthetic),
-            "mark": MARKS[lang] if synthetic else "", "pages": pages,
+            "mark": Messages(lang)("page.mark") if synthetic else "", "pages": pages,
         },
     )  # fmt: skip
 

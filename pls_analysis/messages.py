@@ -134,6 +134,15 @@ class Messages(string.Formatter):
         """Write a count with its unit: 12件, 12 cases."""
         return self("common.quantity", value=self.count(value), unit=self.unit(unit, value))
 
+    def numeral(self, value: int) -> str:
+        """Write a number from 0 to 99 as headings count: 十二, 12."""
+        signs = self("common.numerals")
+        if len(signs) == 10:
+            return str(value)
+        tens, ones = divmod(value, 10)
+        text = (signs[tens] if tens > 1 else "") + (signs[10] if tens else "")
+        return text + (signs[ones] if ones or not tens else "")
+
     def _grouped(self, value: Decimal) -> str:
         return f"{value:,f}".replace("-", "−")
 

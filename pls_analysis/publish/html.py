@@ -22,22 +22,13 @@ from nbformat import NotebookNode
 from traitlets import default
 
 from pls_analysis import blocks
+from pls_analysis.messages import Messages
 from pls_analysis.publish.page import Page, narrow_svg, read_page
 from pls_analysis.publish.svg import clean_svg
 from pls_analysis.publish.webfonts import font_css
 
 TEMPLATES = Path(__file__).parent / "templates"
 FONT_PLACE = "/*fonts*/"
-WORDS = {
-    "zh": {
-        "html_lang": "zh-CN", "contents": "目录", "skip": "跳到正文",
-        "download": "下载本报告数据（CSV）：",
-    },
-    "en": {
-        "html_lang": "en", "contents": "Contents", "skip": "Skip to content",
-        "download": "Download the data of this report (CSV): ",
-    },
-}  # fmt: skip
 
 
 class HtmlExporter(TemplateExporter):
@@ -74,7 +65,7 @@ class HtmlExporter(TemplateExporter):
         split = next((at for at, part in enumerate(page.parts, 1) if part["kind"] == "masthead"), 0)
         given |= {
             "page": page,
-            "words": {**WORDS[page.lang], "mark": blocks.MARKS[page.lang]},
+            "say": Messages(page.lang),
             "head": Markup("".join(fragments[:split])),
             "body": Markup("".join(fragments[split:])),
             "contents": contents(page),

@@ -7,6 +7,7 @@ import datetime as dt
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import mistune
@@ -15,14 +16,15 @@ from nbformat import NotebookNode
 from pls_analysis import blocks
 from pls_analysis.charts import chart, redraw
 from pls_analysis.charts.theme import PHONE_CM
+from pls_analysis.messages import Messages
+from pls_analysis.project import LANGUAGES
 from pls_analysis.publish.tables import tables_of
 
+SECTIONS_MAX = 100
 HIDDEN_CELL = {"remove-cell", "remove_cell"}
 HIDDEN_OUTPUT = {"remove-output", "remove_output", *HIDDEN_CELL}
 PICTURES = {"image/png": "png", "image/jpeg": "jpg"}
 REPR = re.compile(r"\s*\[?<[^<>]*(?:<[^<>]*>)*[^<>]*>\]?\s*|None\s*", re.DOTALL)
-NUMBERED = re.compile(r"\s*(?:[一二三四五六七八九十]+、|\d+[.、])")
-FIGURE_NAMES = {"zh": "图", "en": "Figure"}
 
 
 class FailedNotebook(ValueError):
@@ -204,7 +206,10 @@ def _finished(
         return {"kind": "prose", "tokens": tokens}
     if part["kind"] in {"figure", "picture"}:
         counts["figure"] += 1
-        return {**part, "alt": part["alt"] or f"{FIGURE_NAMES[lang]} {counts['figure']}"}
+        return {
+            **part,
+            "alt": part["alt"] or Messages(lang)("page.figure", number=counts["figure"]),
+        }
     return part
 
 
@@ -222,20 +227,31 @@ def _number(tokens: list[dict[str, Any]], counts: dict[str, int], lang: str, hea
             continue
         counts["heading"] += 1
         token["attrs"]["id"] = f"s{counts['heading']}"
-        if headed and _is_heading(token, 2) and not NUMBERED.match(plain_text(token)):
+        if headed and _is_heading(token, 2) and not is_numbered(plain_text(token)):
             counts["section"] += 1
             number = section_number(counts["section"], lang)
             token["children"].insert(0, {"type": "text", "raw": number})
 
 
 def section_number(number: int, lang: str) -> str:
-    """The number before a section's heading: "一、" in Chinese, "1. " in English."""
-    if lang != "zh":
-        return f"{number}. "
-    digits = "〇一二三四五六七八九"
-    tens, ones = divmod(number, 10)
-    text = (digits[tens] if tens > 1 else "") + ("十" if tens else "")
-    return text + (digits[ones] if ones or not tens else "") + "、"
+    """The number before a section's heading, as its language writes it: "1. " in English."""
+    say = Messages(lang)
+    return say("page.section", number=say.numeral(number))
+
+
+def is_numbered(heading: str) -> bool:
+    """Tell whether a heading starts with a number of its own, in the manner of any language."""
+    return heading.lstrip().startswith(_numbers())
+
+
+@cache
+def _numbers() -> tuple[str, ...]:
+    return tuple(
+        say("page.section", number=shown).strip()
+        for say in map(Messages, LANGUAGES)
+        for number in range(1, SECTIONS_MAX)
+        for shown in (number, say.numeral(number))
+    )
 
 
 def _settled(token: dict[str, Any], lang: str) -> dict[str, Any]:

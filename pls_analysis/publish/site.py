@@ -13,8 +13,8 @@ from urllib.parse import quote
 
 from jinja2 import Environment, FileSystemLoader
 
-from pls_analysis import blocks
 from pls_analysis.charts.glyphs import missing
+from pls_analysis.messages import Messages
 from pls_analysis.periods import Period
 from pls_analysis.project import LANGUAGES, Project
 from pls_analysis.publish.html import visible_text
@@ -24,19 +24,6 @@ FILE = "index.html"
 PUBLIC_FORMATS = ("html", "pdf")
 TEMPLATES = Path(__file__).parent / "templates" / "pls_site"
 FONT_PLACE = "/*fonts*/"
-LANGUAGE_NAMES = {"zh": "中文", "en": "English"}
-WORDS = {
-    "zh": {
-        "html_lang": "zh-CN", "search": "查找地区", "hint": "名称或代码", "shown": "项",
-        "area": "地区", "code": "代码", "failed": "未能生成", "earlier": "上一版",
-        "none": "没有符合的报告。", "offline": "本页可离线打开，不访问网络。",
-    },
-    "en": {
-        "html_lang": "en", "search": "Find an area", "hint": "Name or code", "shown": "entries",
-        "area": "Area", "code": "Code", "failed": "not made", "earlier": "earlier version",
-        "none": "No report matches.", "offline": "This page opens without a network.",
-    },
-}  # fmt: skip
 
 
 class Made(Protocol):
@@ -110,14 +97,15 @@ def index_page(
     """Return the page, in the project's language, that lists and links reports of a period."""
     lang = project.lang
     masthead = project.masthead
+    say = Messages(lang)
     script = _template("index.js")
     title = masthead.get("title") or project.name
     html = _environment().get_template("index.html.j2").render(
-        words=WORDS[lang],
+        say=say,
         title=title,
         org=masthead.get("org", ""),
         period=period.label(lang),
-        mark=blocks.MARKS[lang] if synthetic else "",
+        mark=say("page.mark") if synthetic else "",
         sections=sections(made, lang),
         style=_template("index.css"),
         script=script,
@@ -144,23 +132,25 @@ def _row(reports: Sequence[Made], lang: str) -> Row:
     # The page's own language first.
     languages = [lang, *(one for one in LANGUAGES if one != lang)]
     ordered = sorted(reports, key=lambda one: languages.index(one.parameters["lang"]))
+    say = Messages(lang)
     links: list[Link] = []
     notes: dict[str, None] = {}
     for report in ordered:
         links += _links(report)
         if report.outcome == "failed":
-            notes[WORDS[lang]["earlier" if report.outputs else "failed"]] = None
+            notes[say("index.earlier" if report.outputs else "index.failed")] = None
     return Row(reports[0].area, reports[0].name, tuple(links), ", ".join(notes))
 
 
 def _links(report: Made) -> list[Link]:
-    lang = report.parameters["lang"]
+    say = Messages(report.parameters["lang"])
+    language = say("page.language")
     return [
         Link(
-            text=f"{LANGUAGE_NAMES[lang]} {kind.upper()}",
-            label=f"{report.name}, {LANGUAGE_NAMES[lang]}, {kind.upper()}",
+            text=f"{language} {kind.upper()}",
+            label=f"{report.name}, {language}, {kind.upper()}",
             address=quote(report.outputs[kind]["path"]),
-            lang=WORDS[lang]["html_lang"],
+            lang=say("page.html_lang"),
         )
         for kind in PUBLIC_FORMATS
         if kind in report.outputs
@@ -169,7 +159,7 @@ def _links(report: Made) -> list[Link]:
 
 def _fonts(html: str, title: str) -> str:
     """Embed what the page needs; a character that the fonts lack is left to the reader's own."""
-    shown = set(visible_text(html) + "".join(words["hint"] for words in WORDS.values()))
+    shown = set(visible_text(html) + "".join(Messages(lang)("index.hint") for lang in LANGUAGES))
     lacking = set(missing("".join(shown)))
     text = "".join(sorted(shown - lacking))
     return font_css(text, "".join(char for char in title if char not in lacking))

@@ -12,8 +12,9 @@ from functools import lru_cache
 import uharfbuzz
 from fontTools.ttLib import TTFont
 
-from pls_analysis.blocks import MARKS
 from pls_analysis.charts.glyphs import FACES, FONTS, SANS, SERIF, MissingGlyph, missing
+from pls_analysis.messages import Messages
+from pls_analysis.project import LANGUAGES
 
 NARROW_QUOTES = int.from_bytes(b"pwid")
 """The OpenType feature for ’ and “ as wide as Latin letters, which English needs."""
@@ -47,7 +48,8 @@ def fonts_for(text: str) -> str:
 
 
 def _characters(text: str) -> str:
-    return "".join(sorted(set(text) | set(" 0123456789.,-—" + "".join(MARKS.values()))))
+    marks = "".join(Messages(lang)("page.mark") for lang in LANGUAGES)
+    return "".join(sorted(set(text) | set(" 0123456789.,-—" + marks)))
 
 
 @lru_cache(maxsize=64)

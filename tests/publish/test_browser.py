@@ -10,7 +10,7 @@ import pypdf
 import pytest
 from demo import WORDS, brief
 
-from pls_analysis.blocks import MARKS
+from pls_analysis.messages import Messages
 from pls_analysis.publish.html import HtmlExporter
 
 pytestmark = pytest.mark.browser
@@ -105,5 +105,5 @@ def test_paper_carries_the_mark_and_a_number_on_every_page(browser, report):
     page.close()
     texts = ["".join(sheet.extract_text().split()) for sheet in pages]
     assert len(texts) > 1
-    assert all("".join(MARKS[lang].split()) in text for text in texts)
+    assert all("".join(Messages(lang)("page.mark").split()) in text for text in texts)
     assert all(f"—{number}—" in text for number, text in enumerate(texts, 1))

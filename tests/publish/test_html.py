@@ -13,8 +13,8 @@ from demo import AREA, WORDS, brief, executed
 from nbconvert.exporters import get_exporter
 from nbformat.v4 import new_markdown_cell
 
-from pls_analysis import blocks
 from pls_analysis.charts import MissingGlyph
+from pls_analysis.messages import Messages
 from pls_analysis.publish.html import HtmlExporter
 
 LANGS = ["zh", "en"]
@@ -82,7 +82,7 @@ def test_every_figure_has_words_and_a_drawing_for_a_telephone(report: tuple[str,
 def test_synthetic_data_is_marked_on_screen_and_on_every_printed_page(report: tuple[str, str]):
     lang, html = report
     soup = BeautifulSoup(html, "html.parser")
-    mark = blocks.MARKS[lang]
+    mark = Messages(lang)("page.mark")
     assert mark in soup.select_one("header").get_text()  # pyright: ignore[reportOptionalMemberAccess]
     assert f'@page{{@top-right{{content:"{mark}"' in html
     assert mark not in export(brief(lang, synthetic=False))

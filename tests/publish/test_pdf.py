@@ -20,6 +20,7 @@ from nbconvert.exporters import get_exporter
 
 from pls_analysis import blocks
 from pls_analysis.charts import MissingGlyph
+from pls_analysis.messages import Messages
 from pls_analysis.publish import pdf
 from pls_analysis.publish.pdf import NATURAL, SETTINGS, PdfExporter, Setting, fit
 
@@ -73,9 +74,9 @@ def test_everything_is_said_and_can_be_searched(report: tuple[str, bytes]):
 
 def test_synthetic_data_is_marked_on_every_page(report: tuple[str, bytes]):
     lang, data = report
-    assert all(packed(blocks.MARKS[lang]) in page for page in texts(data))
+    assert all(packed(Messages(lang)("page.mark")) in page for page in texts(data))
     real = export(brief(lang, synthetic=False))
-    assert not any(packed(blocks.MARKS[lang]) in page for page in texts(real))
+    assert not any(packed(Messages(lang)("page.mark")) in page for page in texts(real))
 
 
 def test_fonts_are_embedded_subsets_of_the_package_own(report: tuple[str, bytes]):
