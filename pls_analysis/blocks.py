@@ -222,12 +222,15 @@ def _indicator_html(item: Mapping[str, Any]) -> str:
         f'<div><div class="l">{escape(item["label"])}</div>'
         f'<div class="v">{escape(item["value"])}<small>{escape(item["unit"])}</small></div>'
         f'<div class="d {tone}">{escape(item["delta"])} <span>{escape(item["versus"])}</span></div>'
-        f"{_spark_svg(item['spark'])}</div>"
+        f"{spark_svg(item['spark'])}</div>"
     )
 
 
-def _spark_svg(values: Sequence[float | None]) -> str:
-    """Draw a line of figures on a field of 100 × 26; a gap starts a new line."""
+def spark_svg(values: Sequence[float | None], label: str = "") -> str:
+    """Draw a line of figures on a field of 100 × 26; a gap starts a new line.
+
+    Without a `label` it is hidden from those who cannot see it: what stands beside it says enough.
+    """
     known = [value for value in values if value is not None]
     if len(known) < 2:
         return ""
@@ -240,8 +243,9 @@ def _spark_svg(values: Sequence[float | None]) -> str:
         x, y = at * 97 / (len(values) - 1), 22 - (value - low) / span * 18
         pieces.append(f"{pen}{x:.1f} {y:.1f}")
         pen = "L"
+    told = f'role="img" aria-label="{escape(label)}"' if label else 'aria-hidden="true"'
     return (
-        '<svg viewBox="0 0 100 26" preserveAspectRatio="none" aria-hidden="true">'
+        f'<svg viewBox="0 0 100 26" preserveAspectRatio="none" {told}>'
         f'<path d="{"".join(pieces)}" fill="none" stroke="currentColor" stroke-width="1.8" '
         'vector-effect="non-scaling-stroke"/></svg>'
     )

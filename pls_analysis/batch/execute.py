@@ -6,6 +6,7 @@ moves what it made to where readers find it. So a report that fails leaves nothi
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import time
@@ -29,6 +30,8 @@ SECONDS_TO_START = 120
 SOCKET_PATH_MAX = 90
 """Bytes of a socket's path before its number is added; macOS allows 104 in all."""
 NOTEBOOK = "report.ipynb"
+FACTS = "facts.json"
+"""What the index says of the report, see `publish.facts`."""
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 ANSI = re.compile(r"\x1b\[[0-9;]*m")
 
@@ -83,7 +86,8 @@ def make_report(
 ) -> Failure | None:
     """Execute a report's notebook in `work` and export it; return why it failed, or None.
 
-    Leaves `report.ipynb` and, when all went well, `report.<format>` of every format in `work`.
+    Leaves `report.ipynb` and, when all went well, `facts.json` and `report.<format>` of every
+    format in `work`.
     The notebook may take `seconds` in all.
     """
     from nbclient.exceptions import CellTimeoutError, DeadKernelError
@@ -162,7 +166,11 @@ def _export(
     import nbformat
     from nbconvert.exporters import get_exporter
 
+    from pls_analysis.publish.facts import read_facts
+
     nbformat.write(notebook, work / NOTEBOOK)
+    facts = json.dumps(read_facts(notebook), ensure_ascii=False)
+    (work / FACTS).write_text(facts, encoding="utf-8")
     for kind in report.formats:
         if kind == "ipynb":
             continue

@@ -35,7 +35,8 @@ class Entry:
     `outputs` maps a format to {"path", "sha256"}, paths relative to the period's folder; after
     a failure they are those of the version that still stands, if any. `inputs` is the hash of
     all that the outputs depend on. `duration_seconds` is what making it took. `cell` is the
-    number of the notebook's cell that failed.
+    number of the notebook's cell that failed. `summary` is what the outputs say in short, see
+    `publish.facts`.
     """
 
     report: str
@@ -52,6 +53,7 @@ class Entry:
     outputs: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     error: str = ""
     cell: int | None = None
+    summary: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,11 +193,10 @@ def read_entries(folder: Path) -> dict[str, Entry]:
 
 def write_run(
     folder: Path, inputs: Inputs, entries: Iterable[Entry], batch: Batch | None = None
-) -> dict[str, Entry]:
+) -> None:
     """Write `run.json` anew, keeping what it says of reports that are not among `entries`.
 
-    The file is replaced as a whole. `batch` is added to the batches, once it has ended. Returns
-    all reports of the period.
+    The file is replaced as a whole. `batch` is added to the batches, once it has ended.
     """
     before = read_run(folder)
     merged = read_entries(folder) | {entry.report: entry for entry in entries}
@@ -212,4 +213,3 @@ def write_run(
     part = folder / f"{FILE}.{os.getpid()}.part"
     part.write_text(json.dumps(content, ensure_ascii=False, indent=1), encoding="utf-8")
     part.replace(folder / FILE)
-    return merged

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 import multiprocessing
 import os
 import shutil
@@ -14,11 +15,13 @@ from concurrent.futures import TimeoutError as JobTimeout
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from pebble import ProcessExpired, ProcessPool
 
 from pls_analysis.batch.execute import (
     EXPORTERS,
+    FACTS,
     NOTEBOOK,
     Failure,
     keep_failed,
@@ -28,6 +31,7 @@ from pls_analysis.batch.execute import (
     prepare_worker,
     publish_report,
 )
+from pls_analysis.batch.indexes import write_indexes
 from pls_analysis.batch.manifest import (
     Batch,
     Entry,
@@ -40,7 +44,6 @@ from pls_analysis.batch.manifest import (
 )
 from pls_analysis.batch.plan import Plan, Report
 from pls_analysis.project import Project
-from pls_analysis.publish.site import write_index
 from pls_analysis.store import Store
 
 SECONDS_PER_REPORT = 600
@@ -71,8 +74,8 @@ def run_batch(
 ) -> list[Entry]:
     """Make every report of a plan that is not up to date; return all of them, in plan order.
 
-    One that fails, hangs or kills its process stops no other. `run.json` and the index page of
-    the period are written whatever happens. `progress(done, total, entry)` is called for each.
+    One that fails, hangs or kills its process stops no other. `run.json` and the index pages are
+    written whatever happens. `progress(done, total, entry)` is called for each.
     Raises StoreError where nothing was ingested yet, ManifestError for a damaged `run.json`.
     """
     started, clock = _now(), time.monotonic()
@@ -104,9 +107,8 @@ def run_batch(
                     recorded = time.monotonic()
     finally:
         batch = _batch(plan, done, started, time.monotonic() - clock)
-        entries = write_run(plan.folder, inputs, done.values(), batch)
-        write_index(plan.folder, plan.period, project, list(entries.values()),
-                    synthetic=bool(store.manifest.get("synthetic")))  # fmt: skip
+        write_run(plan.folder, inputs, done.values(), batch)
+        write_indexes(project)
     return [done[report.id] for report in plan.reports]
 
 
@@ -200,6 +202,7 @@ def _finish(
         outputs=_standing(report, before) if failure else _outputs(report),
         error=failure.error if failure else "",
         cell=failure.cell if failure else None,
+        summary=_summary(work / FACTS) if not failure else before.summary if before else {},
     )
 
 
@@ -221,6 +224,11 @@ def _outputs(report: Report) -> dict[str, dict[str, str]]:
         kind: {"path": file.relative_to(report.folder).as_posix(), "sha256": file_digest(file)}
         for kind, file in report.outputs.items()
     }
+
+
+def _summary(facts: Path) -> dict[str, Any]:
+    """What a report that was made says in short."""
+    return json.loads(facts.read_text(encoding="utf-8")) if facts.is_file() else {}
 
 
 def _standing(report: Report, before: Entry | None) -> dict[str, dict[str, str]]:

@@ -1,168 +1,140 @@
-"""The index page of a period: every report in one list, as one HTML file without network."""
+"""The index pages: one a period, with every report in one list, and one of all periods.
+
+Each is an HTML file without network whose links are relative, so that the folder of reports can be
+read from a file share or a stick.
+"""
 
 from __future__ import annotations
 
 import base64
+import datetime as dt
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Protocol
+from typing import Any
 from urllib.parse import quote
 
 from jinja2 import Environment, FileSystemLoader
 
+from pls_analysis.areas import AreaTree
 from pls_analysis.charts.glyphs import missing
+from pls_analysis.charts.statuses import LOOKS
 from pls_analysis.messages import Messages
 from pls_analysis.periods import Period
-from pls_analysis.project import LANGUAGES, Project
+from pls_analysis.project import Project
 from pls_analysis.publish.html import visible_text
+from pls_analysis.publish.listing import Made, sections
 from pls_analysis.publish.webfonts import font_css
 
 FILE = "index.html"
-PUBLIC_FORMATS = ("html", "pdf")
 TEMPLATES = Path(__file__).parent / "templates" / "pls_site"
 FONT_PLACE = "/*fonts*/"
-
-
-class Made(Protocol):
-    """What the index needs to know of a report; `batch.manifest.Entry` has it."""
-
-    @property
-    def notebook(self) -> str: ...
-    @property
-    def title(self) -> str: ...
-    @property
-    def area(self) -> str: ...
-    @property
-    def name(self) -> str: ...
-    @property
-    def outcome(self) -> str: ...
-    @property
-    def parameters(self) -> Mapping[str, str]: ...
-    @property
-    def outputs(self) -> Mapping[str, Mapping[str, str]]: ...
+EARLIER_MAX = 12
+"""So many earlier periods are linked from a period's page; the page of all periods has the rest."""
 
 
 @dataclass(frozen=True, slots=True)
-class Link:
-    """One way to read a report: what it says, where it is, and its language."""
+class Published:
+    """All reports of one period; `folder` is the name of the folder that they lie in."""
 
-    text: str
-    label: str
-    address: str
-    lang: str
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One area's reports from one notebook; `note` says what is amiss, or ""."""
-
-    area: str
-    name: str
-    links: tuple[Link, ...]
-    note: str
+    period: Period
+    folder: str
+    made: Sequence[Made]
+    synthetic: bool = False
 
     @property
-    def sought(self) -> str:
-        """The text that a search looks into."""
-        return f"{self.name} {self.area}".lower()
+    def failures(self) -> int:
+        """How many reports could not be made."""
+        return sum(report.outcome == "failed" for report in self.made)
+
+    @property
+    def updated(self) -> dt.date | None:
+        """The day on which the newest report was made."""
+        days = [report.finished[:10] for report in self.made if report.outputs]
+        return dt.date.fromisoformat(max(days)) if days else None
 
 
-@dataclass(frozen=True, slots=True)
-class Section:
-    """The reports from one notebook."""
+def write_site(
+    folder: Path, project: Project, tree: AreaTree, published: Sequence[Published]
+) -> list[Path]:
+    """Write `index.html` into `folder` and into each period's folder; return those that changed.
 
-    name: str
-    title: str
-    rows: tuple[Row, ...]
+    All are written anew from the given periods, so that none leads to what is no longer there.
+    """
+    newest = sorted(
+        published, key=lambda one: (one.period.end, one.period.start, one.folder), reverse=True
+    )
+    pages = {
+        folder / one.folder / FILE: _period_page(newest, at, project, tree)
+        for at, one in enumerate(newest)
+    }
+    pages[folder / FILE] = _render("periods.html.j2", project, published=newest)
+    hint = Messages(project.lang)("index.hint")
+    fonts = _fonts("".join([hint, *pages.values()]), _title(project))
+    changed = []
+    for path, html in pages.items():
+        if _replace(path, html.replace(FONT_PLACE, fonts)):
+            changed.append(path)
+    return changed
 
 
-def write_index(
-    folder: Path, period: Period, project: Project, made: Sequence[Made], synthetic: bool = False
-) -> Path:
-    """Write `index.html` into a period's folder and return its path. It is replaced whole."""
-    page = folder / FILE
-    part = folder / f"{FILE}.part"
-    folder.mkdir(parents=True, exist_ok=True)
-    part.write_text(index_page(period, project, made, synthetic), encoding="utf-8")
-    part.replace(page)
-    return page
+def _period_page(newest: Sequence[Published], at: int, project: Project, tree: AreaTree) -> str:
+    """The page of one period of those that are sorted from the newest down."""
+    now = newest[at]
+    return _render(
+        "index.html.j2",
+        project,
+        now=now,
+        sections=sections(now.made, project, tree),
+        earlier=newest[at + 1 : at + 1 + EARLIER_MAX],
+    )
 
 
-def index_page(
-    period: Period, project: Project, made: Sequence[Made], synthetic: bool = False
-) -> str:
-    """Return the page, in the project's language, that lists and links reports of a period."""
-    lang = project.lang
-    masthead = project.masthead
-    say = Messages(lang)
+def _render(template: str, project: Project, **values: Any) -> str:
     script = _template("index.js")
-    title = masthead.get("title") or project.name
-    html = _environment().get_template("index.html.j2").render(
+    say = Messages(project.lang)
+    return _environment().get_template(template).render(
         say=say,
-        title=title,
-        org=masthead.get("org", ""),
-        period=period.label(lang),
-        mark=say("page.mark") if synthetic else "",
-        sections=sections(made, lang),
-        style=_template("index.css"),
+        title=_title(project),
+        org=project.masthead.get("org", ""),
+        style=_template("index.css") + _status_css(),
         script=script,
         script_hash=base64.b64encode(hashlib.sha256(script.encode("utf-8")).digest()).decode(),
+        **values,
     )  # fmt: skip
-    return html.replace(FONT_PLACE, _fonts(html, title))
 
 
-def sections(made: Sequence[Made], lang: str) -> list[Section]:
-    """Group reports by notebook and area, in order of code; `lang` is that of the page."""
-    notebooks: dict[str, dict[str, list[Made]]] = {}
-    titles: dict[str, str] = {}
-    for report in sorted(made, key=lambda one: (one.notebook, one.area)):
-        notebooks.setdefault(report.notebook, {}).setdefault(report.area, []).append(report)
-        if report.parameters["lang"] == lang or report.notebook not in titles:
-            titles[report.notebook] = report.title
-    return [
-        Section(name, titles[name], tuple(_row(reports, lang) for reports in areas.values()))
-        for name, areas in notebooks.items()
-    ]
+def _title(project: Project) -> str:
+    return project.masthead.get("title") or project.name
 
 
-def _row(reports: Sequence[Made], lang: str) -> Row:
-    # The page's own language first.
-    languages = [lang, *(one for one in LANGUAGES if one != lang)]
-    ordered = sorted(reports, key=lambda one: languages.index(one.parameters["lang"]))
-    say = Messages(lang)
-    links: list[Link] = []
-    notes: dict[str, None] = {}
-    for report in ordered:
-        links += _links(report)
-        if report.outcome == "failed":
-            notes[say("index.earlier" if report.outputs else "index.failed")] = None
-    return Row(reports[0].area, reports[0].name, tuple(links), ", ".join(notes))
-
-
-def _links(report: Made) -> list[Link]:
-    say = Messages(report.parameters["lang"])
-    language = say("page.language")
-    return [
-        Link(
-            text=f"{language} {kind.upper()}",
-            label=f"{report.name}, {language}, {kind.upper()}",
-            address=quote(report.outputs[kind]["path"]),
-            lang=say("page.html_lang"),
-        )
-        for kind in PUBLIC_FORMATS
-        if kind in report.outputs
-    ]
+def _status_css() -> str:
+    """The colours of each status, as charts have them."""
+    return "".join(
+        f".{status}{{--ground:{look.ground};--letters:{look.ink};--rim:{look.rim};--bar:{look.bar}}}"
+        for status, look in LOOKS.items()
+    )
 
 
 def _fonts(html: str, title: str) -> str:
-    """Embed what the page needs; a character that the fonts lack is left to the reader's own."""
-    shown = set(visible_text(html) + "".join(Messages(lang)("index.hint") for lang in LANGUAGES))
+    """Embed what the pages need; a character that the fonts lack is left to the reader's own."""
+    shown = set(visible_text(html))
     lacking = set(missing("".join(shown)))
     text = "".join(sorted(shown - lacking))
     return font_css(text, "".join(char for char in title if char not in lacking))
+
+
+def _replace(path: Path, text: str) -> bool:
+    """Put a page in its place as a whole where it says something new; tell whether it did."""
+    if path.is_file() and path.read_text(encoding="utf-8") == text:
+        return False
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_name(f"{path.name}.part")
+    part.write_text(text, encoding="utf-8")
+    part.replace(path)
+    return True
 
 
 def _template(name: str) -> str:
@@ -171,9 +143,11 @@ def _template(name: str) -> str:
 
 @cache
 def _environment() -> Environment:
-    return Environment(
+    environment = Environment(
         loader=FileSystemLoader(TEMPLATES, encoding="utf-8"),
         autoescape=True,
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.filters["quoted"] = quote
+    return environment

@@ -16,7 +16,7 @@ from stores import EXPORTERS, fill, observation
 from pls_analysis.areas import AreaTree
 from pls_analysis.batch import execute, manifest
 from pls_analysis.batch import run as running
-from pls_analysis.batch.execute import NOTEBOOK, Failure
+from pls_analysis.batch.execute import FACTS, NOTEBOOK, Failure
 from pls_analysis.batch.manifest import Entry, ManifestError, read_entries, read_run
 from pls_analysis.batch.plan import Plan, plan_reports
 from pls_analysis.batch.run import Limits, run_batch
@@ -26,6 +26,7 @@ from pls_analysis.store import Store
 ONE, OTHER = "310115004", "310115005"
 FIRST, SECOND = "310115004-潍坊新村街道.zh", "310115005-陆家嘴街道.zh"
 FAILING = EXPORTERS | {"pdf": "fake_exporters.FailingExporter"}
+SAID = {"statuses": {"met": 4, "missed": 1}}
 FAST = Limits(jobs=2, seconds=60)
 
 
@@ -80,6 +81,7 @@ def make_instantly(report, work: Path, seconds: float, exporters) -> Failure | N
         return Failure("MissingGlyph: no glyph for 𬭚")
     for kind in report.formats:
         (work / f"report.{kind}").write_text(f"{report.id} {kind}", encoding="utf-8")
+    (work / FACTS).write_text(json.dumps(SAID), encoding="utf-8")
     return None
 
 
@@ -118,8 +120,8 @@ def test_failures_of_every_kind_stay_alone(project: Project, tree: AreaTree, sto
         "index.html",
     }
     assert files_below(project.reports_dir) == {
-        f"2022-06/{name}" for name in files_below(plan.folder)
-    }
+        "index.html", *(f"2022-06/{name}" for name in files_below(plan.folder))
+    }  # fmt: skip
     assert errors_in(plan.reports[0].failed) == ["KeyError: 'no figures of 310115004'"]
     for report in plan.reports[1:3]:
         assert first_cell(report.failed).startswith("This report failed. ")
@@ -159,6 +161,7 @@ def test_the_same_report_is_the_same_file(
     (first,) = run(project, plan).values()
     (second,) = run(project, plan, force=True).values()
     assert first.outputs == second.outputs
+    assert first.summary == {}, "it shows no figure and judges nothing"
     book = nbformat.read(plan.reports[0].outputs["ipynb"], as_version=4)
     said = [output.text for cell in book.cells for output in cell.get("outputs", ())]
     assert said == [f"{ONE} 2022-06 zh\n", f"{project.root} notebooks\n"]
@@ -184,6 +187,7 @@ def test_the_last_good_version_stands_when_a_new_one_fails(
     (good,) = run(project, plan).values()
     (bad,) = run(project, plan, force=True, exporters=FAILING).values()
     assert (bad.outcome, bad.outputs) == ("failed", good.outputs)
+    assert bad.summary == SAID
     assert all(file.is_file() for file in plan.reports[0].outputs.values())
     assert "上一版" in (plan.folder / "index.html").read_text(encoding="utf-8")
     assert outcomes(run(project, plan)) == ["ok"], "a failed report is tried again"
@@ -363,6 +367,30 @@ def test_other_reports_of_the_period_stay_in_the_record(
     index = (folder / "index.html").read_text(encoding="utf-8")
     assert "潍坊新村街道" in index
     assert "陆家嘴街道" in index
+    assert read_entries(folder)[f"ok/{FIRST}"].summary == SAID
+
+
+def test_index_pages_of_all_periods_follow_each_run(
+    project: Project, tree: AreaTree, store: Store, instant: None
+):
+    """An earlier period made later is linked from the page of the period after it."""
+    for period in ("2022-06", "2022-05"):
+        run(project, planned(project, tree, "ok", areas=[ONE], period=period))
+    june = project.reports_dir / "2022-06" / "index.html"
+    assert 'href="../2022-05/index.html"' in june.read_text(encoding="utf-8")
+    every = (project.reports_dir / "index.html").read_text(encoding="utf-8")
+    assert every.index('href="2022-06/index.html"') < every.index('href="2022-05/index.html"')
+
+
+def test_a_damaged_record_of_another_period_stops_nothing(
+    project: Project, tree: AreaTree, store: Store, instant: None
+):
+    for name in ("2022-04", "notes"):
+        (project.reports_dir / name).mkdir(parents=True)
+        (project.reports_dir / name / "run.json").write_text("{", encoding="utf-8")
+    assert outcomes(run(project, planned(project, tree, "ok", areas=[ONE]))) == ["ok"]
+    every = (project.reports_dir / "index.html").read_text(encoding="utf-8")
+    assert "2022-04" not in every
 
 
 def test_a_damaged_record_is_named(project: Project, tree: AreaTree, store: Store, instant: None):
