@@ -274,7 +274,7 @@ def unique_names(frame: pd.DataFrame) -> list[str]:
     pairs = frame[["area", "area_name"]].drop_duplicates()
     shared = set(pairs.loc[pairs["area_name"].duplicated(keep=False), "area_name"])
     return [
-        f"{name}（{code}）" if name in shared else name
+        f"{name} {code}" if name in shared else name
         for code, name in zip(frame["area"], frame["area_name"], strict=True)
     ]
 

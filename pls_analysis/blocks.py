@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from pls_analysis.messages import Messages
-from pls_analysis.project import LANGUAGES
+from pls_analysis.texts import LANGUAGES
 
 MIME = "application/vnd.pls.block+json"
 STYLE = Path(__file__).parent / "data" / "blocks.css"

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import calendar
 import datetime as dt
 import math
 import re
 import string
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
-from functools import cache
-from importlib import resources
 from typing import Any
 
-from pls_analysis.configs import ConfigError, Problems, read_yaml, unknown
+from pls_analysis.configs import unknown
 from pls_analysis.periods import Period
-from pls_analysis.project import LANGUAGES
+from pls_analysis.texts import month_name, numeral, placeholders, texts_in
 
 Number = int | float | Decimal
 
@@ -38,10 +35,8 @@ class Messages(string.Formatter):
     """
 
     def __init__(self, lang: str = "zh") -> None:
-        if lang not in LANGUAGES:
-            raise ValueError(unknown("language", lang, LANGUAGES))
         self.lang = lang
-        self.texts = _catalogue(lang)
+        self.texts = texts_in(lang)
 
     def __call__(self, key: str, /, **values: Any) -> str:
         """Return the text under a key, filled in. Raises UnknownMessage naming what is amiss."""
@@ -118,7 +113,7 @@ class Messages(string.Formatter):
 
     def date(self, day: dt.date) -> str:
         """Write a day in full."""
-        month = calendar.month_name[day.month] if self.lang == "en" else day.month
+        month = month_name(day.month, self.lang)
         return self("common.date", year=day.year, month=month, day=day.day)
 
     def period(self, period: Period) -> str:
@@ -136,20 +131,10 @@ class Messages(string.Formatter):
 
     def numeral(self, value: int) -> str:
         """Write a number from 0 to 99 as headings count: 十二, 12."""
-        signs = self("common.numerals")
-        if len(signs) == 10:
-            return str(value)
-        tens, ones = divmod(value, 10)
-        text = (signs[tens] if tens > 1 else "") + (signs[10] if tens else "")
-        return text + (signs[ones] if ones or not tens else "")
+        return numeral(value, self.lang)
 
     def _grouped(self, value: Decimal) -> str:
         return f"{value:,f}".replace("-", "−")
-
-
-def placeholders(text: str) -> set[str]:
-    """Return the names of the values that a text needs."""
-    return {name for _, name, _, _ in string.Formatter().parse(text) if name}
 
 
 def rounded(value: Number, decimals: int, unlike: Iterable[Number] = ()) -> Decimal:
@@ -280,23 +265,3 @@ def _decimal(value: Number) -> Decimal:
     if not math.isfinite(number):
         raise ValueError(f"{value} is no number that can be written")
     return number
-
-
-@cache
-def _catalogue(lang: str) -> Mapping[str, str]:
-    """Read one language's texts: one level of keys, section.name, each with a text."""
-    source = resources.files("pls_analysis") / "data" / "messages" / f"{lang}.yml"
-    texts = read_yaml(source)
-    problems = Problems(source)
-    if not isinstance(texts, dict):
-        raise ConfigError([f"{problems.file}: holds no keys"])
-    for key, text in texts.items():
-        if not isinstance(text, str):
-            problems.add(f'"{key}" must be a text, not {text!r}; put it in quotes')
-            continue
-        try:
-            placeholders(text)
-        except ValueError as error:
-            problems.add(f'"{key}": {error}')
-    problems.raise_if_any()
-    return texts

@@ -8,6 +8,8 @@ import itertools
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from pls_analysis.period_labels import label_of
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -16,8 +18,6 @@ BASES = ("flow", "cumulative", "stock")
 
 _LENGTHS: dict[str, int] = {"M": 1, "Q": 3, "H": 6, "Y": 12}
 _FREQUENCIES: dict[int, Frequency] = {1: "M", 3: "Q", 6: "H", 12: "Y"}
-_QUARTERS_ZH = "一二三四"
-_MONTHS_EN = calendar.month_name
 
 
 @dataclass(frozen=True, order=True, slots=True)
@@ -55,7 +55,7 @@ class Period:
     @property
     def frequency(self) -> Frequency | None:
         """M, Q, H or Y for a month, quarter, half-year or year of the calendar, else None."""
-        length = self._whole_months
+        length = self.whole_months
         if length not in _FREQUENCIES or self.start.day != 1:
             return None
         return _FREQUENCIES[length] if (self.start.month - 1) % length == 0 else None
@@ -73,7 +73,7 @@ class Period:
         return (self.end - self.start).days + 1
 
     @property
-    def _whole_months(self) -> int | None:
+    def whole_months(self) -> int | None:
         """How many months it has, when it ends a day before that day of the month comes again."""
         after = self.end + dt.timedelta(days=1)
         if after.day != self.start.day:
@@ -85,7 +85,7 @@ class Period:
 
         Whole months step by months (a quarter from the 21st to the 20th too), others by days.
         """
-        length = self._whole_months
+        length = self.whole_months
         if length is None:
             step = dt.timedelta(days=self.days * steps)
             return Period(self.start + step, self.end + step, self.basis)
@@ -100,7 +100,7 @@ class Period:
 
         Raises ValueError when it is not made of whole months.
         """
-        length = self._whole_months
+        length = self.whole_months
         if length is None:
             raise ValueError(f"{self} is not made of whole months")
         starts = [_add_months(self.start, count) for count in range(length + 1)]
@@ -126,15 +126,14 @@ class Period:
         return pd.Period(f"{self.start}", freq="2Q" if freq == "H" else freq)  # type: ignore
 
     def label(self, lang: str = "zh") -> str:
-        """Return the period in words, in Chinese ("zh") or English ("en")."""
-        if lang == "zh":
-            return _label_zh(self)
-        if lang == "en":
-            return _label_en(self)
-        raise ValueError(f'unknown language "{lang}"; known are zh, en')
+        """Return the period in words, in Chinese ("zh") or English ("en").
+
+        Raises ValueError for another language.
+        """
+        return label_of(self, lang)
 
     def _moved(self, months: int) -> Period:
-        if self._whole_months is None:
+        if self.whole_months is None:
             return Period(
                 _add_months(self.start, months), _add_months(self.end, months), self.basis
             )
@@ -202,51 +201,3 @@ def _add_months(day: dt.date, months: int) -> dt.date:
     years, month = divmod(day.year * 12 + day.month - 1 + months, 12)
     last = calendar.monthrange(years, month + 1)[1]
     return dt.date(years, month + 1, min(day.day, last))
-
-
-def _label_zh(period: Period) -> str:
-    start, end = period.start, period.end
-    year = f"{start.year}年"
-    if period.basis == "stock":
-        return _stock_zh(end)
-    length = period._whole_months
-    if length is None or start.day != 1:
-        until = f"{end.year}年" if end.year != start.year else ""
-        return f"{year}{start.month}月{start.day}日至{until}{end.month}月{end.day}日"
-    if end.year != start.year:
-        return f"{year}{start.month}月至{end.year}年{end.month}月"
-    if length == 1:
-        return f"{year}{start.month}月"
-    if length == 12:
-        return year
-    if period.basis == "flow" and period.frequency == "Q":
-        return f"{year}第{_QUARTERS_ZH[start.month // 3]}季度"
-    if period.basis == "flow" and period.frequency == "H":
-        return f"{year}{'上' if start.month == 1 else '下'}半年"
-    return f"{year}{start.month}—{end.month}月"
-
-
-def _stock_zh(end: dt.date) -> str:
-    if (end + dt.timedelta(days=1)).day != 1:
-        return f"{end.year}年{end.month}月{end.day}日"
-    return f"{end.year}年末" if end.month == 12 else f"{end.year}年{end.month}月末"
-
-
-def _label_en(period: Period) -> str:
-    start, end = period.start, period.end
-    first, last = _MONTHS_EN[start.month], _MONTHS_EN[end.month]
-    if period.basis == "stock":
-        if (end + dt.timedelta(days=1)).day != 1:
-            return f"{end.day} {last} {end.year}"
-        return f"end of {end.year}" if end.month == 12 else f"end of {last} {end.year}"
-    length = period._whole_months
-    from_year = f" {start.year}" if start.year != end.year else ""
-    if length is None or start.day != 1:
-        return f"{start.day} {first}{from_year} to {end.day} {last} {end.year}"
-    if length == 1:
-        return f"{first} {start.year}"
-    if length == 12 and start.month == 1:
-        return f"{start.year}"
-    if period.basis == "flow" and period.frequency in ("Q", "H"):
-        return f"{period.frequency}{period.number} {start.year}"
-    return f"{first}{from_year} to {last} {end.year}" if from_year else f"{first}–{last} {end.year}"

@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import Any
 
 from pls_analysis.configs import ConfigError, Problems, read_toml, unknown
+from pls_analysis.texts import LANGUAGES
 
 FILE = "pls.toml"
 VARIABLE = "PLS_PROJECT"
 NOTEBOOK = "JPY_SESSION_NAME"
-LANGUAGES = ("zh", "en")
 LEVELS = ("country", "province", "city", "district", "town", "village", "zone")
 """Levels of the package's own list of areas, from the top."""
 

@@ -32,6 +32,7 @@ READMES = [ROOT / "README.md", ROOT / "README.zh.md"]
 
 LAYERS = (
     {"configs", "text_tables"},
+    {"texts"},
     {"periods"},
     {"project"},
     {"areas"},
@@ -72,6 +73,7 @@ ROOMS_OF_FILES = {
     "towns": "briefs",
     "verdicts": "analysis",
     "wording": "analysis",
+    "period_labels": "periods",
     "period_values": "periods",
     "period_titles": "periods",
     "positions": "analysis",

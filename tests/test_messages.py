@@ -13,20 +13,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pls_analysis import messages as messages_module
+from pls_analysis import texts
 from pls_analysis.configs import ConfigError
 from pls_analysis.messages import (
     Messages,
     UnknownMessage,
     count_change,
-    placeholders,
     rate_change,
     rounded,
 )
 from pls_analysis.periods import parse_period
+from pls_analysis.texts import placeholders
 
 ZH, EN = Messages("zh"), Messages("en")
-FOLDER = Path(messages_module.__file__).parent / "data" / "messages"
+FOLDER = Path(texts.__file__).parent / "data" / "messages"
 
 
 # The catalogues
@@ -118,13 +118,13 @@ def test_broken_catalogue(
     folder = tmp_path / "data" / "messages"
     folder.mkdir(parents=True)
     (folder / "zh.yml").write_text(text, encoding="utf-8")
-    monkeypatch.setattr(messages_module.resources, "files", lambda _: tmp_path)
-    messages_module._catalogue.cache_clear()
+    monkeypatch.setattr(texts.resources, "files", lambda _: tmp_path)
+    texts.texts_in.cache_clear()
     try:
         with pytest.raises(ConfigError) as caught:
             Messages("zh")
     finally:
-        messages_module._catalogue.cache_clear()
+        texts.texts_in.cache_clear()
     assert caught.value.problems == (f"messages/zh.yml: {problem}",)
 
 

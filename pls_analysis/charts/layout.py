@@ -36,10 +36,15 @@ def wrap(text: str, em: float) -> str:
         return "\n".join(textwrap.wrap(text, max(int(em / NARROW_EM), 8), break_long_words=False))
     lines, line = [], ""
     for piece in _pieces(text, em):
-        if line and width_em(line + piece) > em and piece not in "，。；：、）)％%":
+        if line and width_em(line + piece) > em and not _closes(piece):
             lines, line = [*lines, line], ""
         line += piece
     return "\n".join([*lines, line])
+
+
+def _closes(piece: str) -> bool:
+    """Tell whether a piece is a mark that starts no line: ， 。 ） %."""
+    return len(piece) == 1 and unicodedata.category(piece) in ("Po", "Pe")
 
 
 def _pieces(text: str, em: float) -> list[str]:

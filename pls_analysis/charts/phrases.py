@@ -2,27 +2,14 @@
 
 from __future__ import annotations
 
-import calendar
 import math
 from collections.abc import Sequence
 from decimal import Decimal
 
 from pls_analysis.messages import GROWTH_BASE_MIN, Messages, rounded
+from pls_analysis.period_labels import axis_label
 from pls_analysis.periods import parse_period
 
-SHORT = {
-    "zh": {
-        "M": [f"{month}月" for month in range(1, 13)],
-        "Q": ["一季度", "二季度", "三季度", "四季度"],
-        "H": ["上半年", "下半年"],
-    },
-    "en": {
-        "M": [calendar.month_abbr[month] for month in range(1, 13)],
-        "Q": ["Q1", "Q2", "Q3", "Q4"],
-        "H": ["H1", "H2"],
-    },
-}
-"""Months, quarters and half-years as an axis names them."""
 AXIS_SCALE_FROM = 10_000
 AXIS_SCALES = {"zh": 10_000, "en": 1_000}
 """From which figure on an axis counts in 万 or in thousands, and how many these are."""
@@ -42,9 +29,7 @@ def period_text(period: str, lang: str, short: bool = False) -> str:
         read = parse_period(period)
     except ValueError:
         return period
-    if not short or read.frequency is None or read.frequency == "Y" or read.number is None:
-        return read.label(lang)
-    return SHORT[lang][read.frequency][read.number - 1]
+    return axis_label(read, lang) if short else read.label(lang)
 
 
 def decimals(values: Sequence[float | None], unit: str) -> int:

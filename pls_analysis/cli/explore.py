@@ -15,7 +15,9 @@ FILE = click.Path(path_type=Path, dir_okay=False)
 SHEET = click.option("--sheet", help="Only the sheet of this name.")
 
 
-@click.command(epilog=example("pls preview 年报.xls", "pls preview 年报.xls --html 年报.html"))
+@click.command(
+    epilog=example("pls preview report.xls", "pls preview report.xls --html report.html")
+)
 @click.argument("file", type=FILE)
 @SHEET
 @click.option("--rows", type=click.IntRange(min=1), default=200, show_default=True,
@@ -47,7 +49,8 @@ def preview(file: Path, sheet: str | None, rows: int, html: Path | None, as_json
 
 
 @click.command(
-    "draft-form", epilog=example("pls draft-form 年报.xls", "pls draft-form 年报.xls --form births")
+    "draft-form",
+    epilog=example("pls draft-form report.xls", "pls draft-form report.xls --form births"),
 )
 @click.argument("file", type=FILE)
 @SHEET

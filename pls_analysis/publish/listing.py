@@ -16,7 +16,8 @@ from pls_analysis.blocks import spark_svg
 from pls_analysis.charts.phrases import number
 from pls_analysis.charts.statuses import LOOKS
 from pls_analysis.messages import Messages
-from pls_analysis.project import LANGUAGES, Project
+from pls_analysis.project import Project
+from pls_analysis.texts import LANGUAGES
 
 PUBLIC_FORMATS = ("html", "pdf", "xlsx")
 """What readers may open, in the order of links; an executed notebook is internal."""

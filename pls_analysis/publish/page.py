@@ -17,8 +17,8 @@ from pls_analysis import blocks
 from pls_analysis.charts import chart, redraw
 from pls_analysis.charts.theme import PHONE_CM
 from pls_analysis.messages import Messages
-from pls_analysis.project import LANGUAGES
 from pls_analysis.publish.tables import tables_of
+from pls_analysis.texts import LANGUAGES
 
 SECTIONS_MAX = 100
 HIDDEN_CELL = {"remove-cell", "remove_cell"}

@@ -14,7 +14,7 @@ from fontTools.ttLib import TTFont
 
 from pls_analysis.charts.glyphs import FACES, FONTS, SANS, SERIF, MissingGlyph, missing
 from pls_analysis.messages import Messages
-from pls_analysis.project import LANGUAGES
+from pls_analysis.texts import LANGUAGES
 
 NARROW_QUOTES = int.from_bytes(b"pwid")
 """The OpenType feature for ’ and “ as wide as Latin letters, which English needs."""
