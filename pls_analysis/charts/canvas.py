@@ -13,6 +13,7 @@ from pls_analysis.charts.layout import width_em, wrap
 from pls_analysis.charts.lettering import LABEL_PT
 from pls_analysis.charts.theme import EDGE, MUTED, POINTS_PER_CM, new_figure
 
+HATCH = "//////"
 LEAST_PT, MARK_PT = 4.5, 25.0
 """Letters are no smaller, however little room there is; what a legend's mark takes beside them."""
 

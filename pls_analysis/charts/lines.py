@@ -171,6 +171,8 @@ def _scale(axes: Axes, line: dict[str, Any], ticks: int, lang: str) -> None:
     marks, bottom, top = value_ticks(low, high, places == 0, ticks)
     fine = places if any(mark != round(mark) for mark in marks) else 0
     axes.set_yticks(marks, axis_numbers(marks, fine, lang))
+    for line_of_grid in axes.get_ygridlines():
+        line_of_grid.set_clip_on(False)  # a clip for each would be half of what it draws
     axes.set_ylim(bottom, top)
     axes.set_xlim(-0.6, len(line["periods"]) - 0.4)
 

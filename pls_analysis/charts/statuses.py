@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from matplotlib.axes import Axes
 
-from pls_analysis.charts.canvas import box, put
+from pls_analysis.charts.canvas import HATCH, box, put
 from pls_analysis.charts.layout import width_em
 from pls_analysis.charts.lettering import LABEL_PT
 from pls_analysis.charts.phrases import say
@@ -38,7 +38,7 @@ LOOKS: Mapping[str, Look] = {
     "missed_aspired": Look("white", RED, RED, OCHRE),
     "not_due": Look("white", MUTED, EDGE, "#8494a5"),
     "too_few": Look(GAP, MUTED, EDGE, "#8494a5"),
-    "no_data": Look("white", MUTED, EDGE, EDGE, "/////"),
+    "no_data": Look("white", MUTED, EDGE, EDGE, HATCH),
     "monitored": Look("#dfe6ee", NAVY, NAVY, "#8494a5"),
 }
 """Statuses in the order of legends. `missed_aspired`: an aspired target (力争) was not reached,

@@ -7,9 +7,9 @@ from typing import Any
 import pandas as pd
 from matplotlib.axes import Axes
 
-from pls_analysis.charts.canvas import box, canvas, one_line, put, row_size
+from pls_analysis.charts.canvas import HATCH, box, canvas, one_line, put, row_size
 from pls_analysis.charts.chart import DRAWINGS, Chart, draw
-from pls_analysis.charts.heat import HATCH, SHADES
+from pls_analysis.charts.heat import SHADES
 from pls_analysis.charts.layout import width_em
 from pls_analysis.charts.lettering import LABEL_PT, caption_height, write_caption
 from pls_analysis.charts.lines_data import plain
