@@ -136,7 +136,8 @@ def _told(name: str, values: list[float | None], texts: list[str], lang: str) ->
 def draw_heat_table(data: dict[str, Any], width_cm: float, stretch: float) -> list[Axes]:
     """Draw the data of `heat_table`: in several tables one below the other where it is narrow."""
     wide, lang = width_cm * POINTS_PER_CM, data["lang"]
-    left = min(max(width_em(name) for name in data["labels"]) * LABEL_MOST, wide * 0.24) + 5
+    longest = max(width_em(name) for name in data["labels"])
+    left = min(longest * LABEL_MOST, max(wide * 0.24, longest * LEAST_PT), wide * 0.45) + 5
     each = max(int((wide - left) // COLUMN_PT), 1)
     tables = -(-len(data["columns"]) // each)
     each = -(-len(data["columns"]) // tables)

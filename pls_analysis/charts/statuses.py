@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from matplotlib.axes import Axes
 
-from pls_analysis.charts.canvas import HATCH, box, put
+from pls_analysis.charts.canvas import HATCH, LEAST_PT, box, put
 from pls_analysis.charts.layout import width_em
 from pls_analysis.charts.lettering import LABEL_PT
 from pls_analysis.charts.phrases import say
@@ -64,7 +64,7 @@ def square(axes: Axes, status: str, lang: str, at: tuple[float, float], size: fl
     look, (x, y) = LOOKS[status], at
     box(axes, x - size / 2, y - size / 2, size, size, look.ground, look.rim, look.hatch)
     sign = say(lang, f"sign_{status}")
-    put(axes, sign, x, y, size=size * 0.68, color=look.ink, bold=True, ha="center")
+    put(axes, sign, x, y, size=max(size * 0.68, LEAST_PT), color=look.ink, bold=True, ha="center")
 
 
 def counted(statuses: Iterable[str], lang: str) -> list[tuple[str, str]]:
