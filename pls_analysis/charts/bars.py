@@ -7,6 +7,7 @@ from typing import Any
 import pandas as pd
 from matplotlib.axes import Axes
 
+from pls_analysis.charts.canvas import rows_pt
 from pls_analysis.charts.chart import DRAWINGS, Chart, draw
 from pls_analysis.charts.layout import width_em, wrap
 from pls_analysis.charts.lettering import LABEL_PT, caption_height, write, write_caption
@@ -83,13 +84,15 @@ def draw_bars(data: dict[str, Any], width_cm: float, stretch: float) -> list[Axe
     names = [wrap(row["label"], em) for row in data["rows"]]
     left = max(width_em(name) for name in names) * LABEL_PT + 8
     changes = max(width_em(row["change"]) for row in data["rows"]) * LABEL_PT
+    figures = max(width_em(_shown(row, data)) for row in data["rows"]) * LABEL_PT + 8
     top, foot = caption_height(data["caption"], wide) + 14, 4.0
-    whole = (top + 21.0 * len(names) + foot) * stretch
+    each = rows_pt(names, wide, 21.0)
+    whole = max((top + each * len(names) + foot) * stretch, top + 0.8 * each * len(names) + foot)
     height = whole - top - foot
     figure = new_figure(width_cm, whole)
-    axes = place(figure, left, top, wide - left - changes - 48, height)
+    axes = place(figure, left, top, wide - left - changes - figures - 2, height)
     for at, row in enumerate(data["rows"]):
-        _draw_pair(axes, at, row, data)
+        _draw_pair(axes, at, row, data, figures)
     highest = max((row[key] or 0 for row in data["rows"] for key in ("before", "now")), default=0)
     axes.set_xlim(0, highest or 1)
     axes.set_ylim(len(names) - 0.5, -0.5)
@@ -104,23 +107,27 @@ def draw_bars(data: dict[str, Any], width_cm: float, stretch: float) -> list[Axe
     return [axes]
 
 
-def _draw_pair(axes: Axes, at: int, row: dict[str, Any], data: dict[str, Any]) -> None:
+def _draw_pair(
+    axes: Axes, at: int, row: dict[str, Any], data: dict[str, Any], figures: float
+) -> None:
     """Draw one row's two bars with the present figure, and its change at the right edge."""
     if row["before"] is not None:
         axes.barh(at + 0.21, row["before"], height=0.22, color=YEAR_BEFORE)
     if row["now"] is not None:
         axes.barh(at - 0.1, row["now"], height=0.36, color=NAVY)
-    lang = data["lang"]
-    shown = number(row["now"], _places(data)) + unit_tail(data["unit"], lang)
-    if row["now"] is None:
-        text, spot = say(lang, "no_data"), (row["before"] or 0, at + 0.21)
-    else:
-        text, spot = shown, (row["now"], at - 0.1)
-    write(axes, text, spot, (4, 0), color=NAVY, bold=True, va="center", frame="data")
+    spot = (row["before"] or 0, at + 0.21) if row["now"] is None else (row["now"], at - 0.1)
+    write(axes, _shown(row, data), spot, (4, 0), color=NAVY, bold=True, va="center", frame="data")
     write(
-        axes, row["change"], (1, at), (44, 0), color=MUTED, va="center",
+        axes, row["change"], (1, at), (figures, 0), color=MUTED, va="center",
         frame=("axes fraction", "data"),
     )  # fmt: skip
+
+
+def _shown(row: dict[str, Any], data: dict[str, Any]) -> str:
+    """The present figure with its unit, or the words for none."""
+    if row["now"] is None:
+        return say(data["lang"], "no_data")
+    return number(row["now"], _places(data)) + unit_tail(data["unit"], data["lang"])
 
 
 def _key(axes: Axes, series: list[str]) -> None:

@@ -8,6 +8,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from pls_analysis.charts.canvas import (
+    HATCH,
     box,
     canvas,
     fitted,
@@ -208,7 +209,7 @@ def _bar(
     end = goal if goal is not None and goal > left else left + unit
     box(axes, left, middle - ground / 2, end - left, ground, GAP)
     if row["at_most"] and goal is not None:
-        box(axes, goal, middle - ground / 2, left + width - goal, ground, "white", "none", "/////")
+        box(axes, goal, middle - ground / 2, left + width - goal, ground, "white", "none", HATCH)
     if row["value"] is not None:
         color = LOOKS[row["status"]].bar
         box(axes, left, middle - thick / 2, spot(row["value"]) - left, thick, color)
@@ -244,7 +245,7 @@ def _key(axes: Axes, data: dict[str, Any], y: float, height: float) -> None:
         elif name == "target":
             axes.plot([x + 6, x + 6], [y - 4.5, y + 4.5], color=INK, linewidth=1.6)
         else:
-            box(axes, x, y - 3, 12, 6, "white", EDGE, "/////")
+            box(axes, x, y - 3, 12, 6, "white", EDGE, HATCH)
         x = swatch(axes, x + 12, y, text, size)
 
 

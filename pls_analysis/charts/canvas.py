@@ -9,12 +9,15 @@ from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 from matplotlib.typing import ColorType
 
-from pls_analysis.charts.layout import width_em, wrap
+from pls_analysis.charts.layout import clear_of, width_em, wrap
 from pls_analysis.charts.lettering import LABEL_PT
-from pls_analysis.charts.theme import EDGE, MUTED, POINTS_PER_CM, new_figure
+from pls_analysis.charts.theme import EDGE, GRID, MUTED, POINTS_PER_CM, new_figure
 
-LEAST_PT, MARK_PT = 4.5, 25.0
-"""Letters are no smaller, however little room there is; what a legend's mark takes beside them."""
+DOT_RIM_PT = 0.5
+HATCH = "//////"
+LEAST_PT, SMALL_PT, MARK_PT = 5.0, 6.5, 25.0
+"""Letters are no smaller, however little room there is; those of a row of several lines; what a
+legend's mark takes beside them."""
 
 
 def canvas(width_cm: float, height_pt: float) -> Axes:
@@ -63,6 +66,41 @@ def box(
     patch.set_hatch_linewidth(0.35)
     axes.add_patch(patch)
     return patch
+
+
+def dots(axes: Axes, spots: Sequence[tuple[float, float]], size: float, color: ColorType) -> None:
+    """Draw dots of `size` points with a white rim, in the order given."""
+    import seaborn  # loaded when it is drawn with: its import takes as long as ten charts
+
+    across, down = zip(*spots, strict=True) if spots else ((), ())
+    seaborn.scatterplot(
+        x=across, y=down, ax=axes, s=(size + DOT_RIM_PT) ** 2, color=color, edgecolor="white",
+        linewidth=DOT_RIM_PT, legend=False, zorder=3,
+    )  # fmt: skip
+
+
+def mark_scale(
+    axes: Axes,
+    spots: Sequence[float],
+    texts: Sequence[str],
+    lines: tuple[float, float],
+    row: tuple[float, float],
+) -> None:
+    """Draw ticks from one height to another, and write their labels into the row below.
+
+    `row` is the middle and the height of the labels' row; labels that would touch are left out.
+    """
+    middle, height = row
+    size = row_size(height, 6.5)
+    axes.vlines(spots, *lines, color=GRID, linewidth=0.6, zorder=0)
+    for at in clear_of(spots, texts, size):
+        put(axes, texts[at], spots[at], middle, size=size, color=MUTED, ha="center")
+
+
+def rows_pt(texts: Sequence[str], room: float, least: float) -> float:
+    """Height of rows in which each text has its place in `room` points, wrapped if need be."""
+    lines = max(balanced(text, room / SMALL_PT).count("\n") + 1 for text in texts)
+    return max(least, lines * SMALL_PT * 1.2 + 2 if lines > 1 else 0.0)
 
 
 def swatch(axes: Axes, x: float, y: float, text: str, size: float = LABEL_PT) -> float:

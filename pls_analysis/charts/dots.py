@@ -9,15 +9,23 @@ from typing import Any
 import pandas as pd
 from matplotlib.axes import Axes
 
-from pls_analysis.charts.canvas import canvas, fitted, key_size, put, row_size, swatch
+from pls_analysis.charts.canvas import (
+    canvas,
+    dots,
+    fitted,
+    key_size,
+    mark_scale,
+    put,
+    row_size,
+    swatch,
+)
 from pls_analysis.charts.chart import DRAWINGS, Chart, draw
 from pls_analysis.charts.layout import value_ticks, width_em
 from pls_analysis.charts.lettering import caption_height, write_caption
-from pls_analysis.charts.phrases import decimals, named, needed_places, number, say, unit_tail
+from pls_analysis.charts.phrases import axis_numbers, decimals, named, number, say, unit_tail
 from pls_analysis.charts.rows import rows_of
 from pls_analysis.charts.statuses import status_word
 from pls_analysis.charts.theme import (
-    EDGE,
     GRID,
     INK,
     MUTED,
@@ -171,20 +179,15 @@ def _draw_strip(
     def spot(value: float) -> float:
         return left + (value - low + margin) / (high - low + 2 * margin) * (right - left)
 
-    fine = needed_places(ticks)
-    for tick in ticks:
-        axes.plot([spot(tick)] * 2, [line - 1.5, line + 1.5], color=EDGE, linewidth=0.6)
-        text = number(tick, fine) + (strip["unit"] if strip["unit"] in {"%", "‰"} else "")
-        put(
-            axes, text, spot(tick), top + step * 0.87, size=row_size(step * 0.26, 6.0), color=MUTED,
-            ha="center",
-        )  # fmt: skip
+    mark_scale(
+        axes, [spot(tick) for tick in ticks], axis_numbers(ticks, lang, strip["unit"]),
+        (line - 1.5, line + 1.5), (top + step * 0.87, step * 0.24),
+    )  # fmt: skip
     at = None if strip["own"] is None else spot(strip["own"])
-    for x, y in _piled([spot(value) for value in strip["values"]], at, line, step * 0.24):
-        axes.plot(
-            x, y, "o", color=PEERS, markersize=DOT_PT, markeredgecolor="white",
-            markeredgewidth=0.4, zorder=3,
-        )  # fmt: skip
+    dots(
+        axes, _piled([spot(value) for value in strip["values"]], at, line, step * 0.24),
+        DOT_PT, PEERS,
+    )  # fmt: skip
     middle = [spot(strip["median"])] * 2
     axes.plot(middle, [line - step * 0.28, line + step * 0.28], color=INK, linewidth=1.1, zorder=2)
     if strip["own"] is not None:
@@ -199,10 +202,7 @@ def _own_dot(
     ends: tuple[float, float],
 ) -> None:
     """Draw the own dot with its figure above, kept within the strip."""
-    axes.plot(
-        *at, "o", color=NAVY, markersize=OWN_PT, markeredgecolor="white", markeredgewidth=0.8,
-        zorder=4,
-    )  # fmt: skip
+    dots(axes, [at], OWN_PT, NAVY)
     top, step = rows
     size = row_size(step * 0.32, 8.0)
     half = width_em(text) * size / 2

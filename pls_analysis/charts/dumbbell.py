@@ -7,13 +7,23 @@ from typing import Any
 import pandas as pd
 from matplotlib.axes import Axes
 
-from pls_analysis.charts.canvas import canvas, fitted, key_size, one_line, put, row_size, swatch
+from pls_analysis.charts.canvas import (
+    canvas,
+    fitted,
+    key_size,
+    mark_scale,
+    one_line,
+    put,
+    row_size,
+    rows_pt,
+    swatch,
+)
 from pls_analysis.charts.chart import DRAWINGS, Chart, draw
 from pls_analysis.charts.layout import value_ticks, width_em
 from pls_analysis.charts.lettering import LABEL_PT, caption_height, write_caption
-from pls_analysis.charts.phrases import decimals, named, needed_places, number, say, unit_tail
+from pls_analysis.charts.phrases import axis_numbers, decimals, named, number, say, unit_tail
 from pls_analysis.charts.rows import rows_of
-from pls_analysis.charts.theme import GRID, INK, MUTED, NAVY, OCHRE, PAPER_CM, POINTS_PER_CM
+from pls_analysis.charts.theme import INK, MUTED, NAVY, OCHRE, PAPER_CM, POINTS_PER_CM
 
 ROW_PT, KEY_PT = 21.0, 15.0
 MOST_PLACES = 4
@@ -80,13 +90,14 @@ def draw_dumbbell(data: dict[str, Any], width_cm: float, stretch: float) -> list
     head = caption_height(data["caption"], wide)
     shared = len({row["unit"] for row in rows}) == 1
     foot = 12.0 if shared else 2.0
-    natural = head + KEY_PT + ROW_PT * len(rows) + foot
+    left = min(max(width_em(row["label"]) for row in rows) * LABEL_PT, wide * 0.32) + 6
+    each = rows_pt([row["label"] for row in rows], left - 6, ROW_PT)
+    natural = head + KEY_PT + each * len(rows) + foot
     axes = canvas(width_cm, natural * stretch)
     key, foot = (size * min(stretch, 1.0) for size in (KEY_PT, foot))
     _dumbbell_key(axes, data, head + key * 0.44, key)
     head += key
     step = (natural * stretch - head - foot) / len(rows)
-    left = min(max(width_em(row["label"]) for row in rows) * LABEL_PT, wide * 0.32) + 6
     note = min(max(width_em(row["note"]) for row in rows) * 7, wide * 0.24)
     figures = max(width_em(_shown(row, key, data)) for row in rows for key in ("first", "second"))
     edge = figures * LABEL_PT + 10
@@ -121,13 +132,9 @@ def _dumbbell_ticks(
     rows: tuple[float, float, float],
 ) -> None:
     (top, bottom, foot), (ticks, low, high) = rows, scale
-    unit = data["rows"][0]["unit"]
-    fine = needed_places(ticks)
-    for tick in ticks:
-        x = ends[0] + (tick - low) / (high - low) * (ends[1] - ends[0])
-        axes.plot([x, x], [top, bottom], color=GRID, linewidth=0.6, zorder=0)
-        text = number(tick, fine) + (unit if unit in {"%", "‰"} else "")
-        put(axes, text, x, bottom + foot / 2, size=row_size(foot, 6.5), color=MUTED, ha="center")
+    spots = [ends[0] + (tick - low) / (high - low) * (ends[1] - ends[0]) for tick in ticks]
+    texts = axis_numbers(ticks, data["lang"], data["rows"][0]["unit"])
+    mark_scale(axes, spots, texts, (top, bottom), (bottom + foot / 2, foot))
 
 
 def _draw_pair(

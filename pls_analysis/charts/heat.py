@@ -11,7 +11,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap, ListedColormap
 
-from pls_analysis.charts.canvas import LEAST_PT, box, fitted, one_line, put
+from pls_analysis.charts.canvas import HATCH, LEAST_PT, box, fitted, one_line, put
 from pls_analysis.charts.chart import DRAWINGS, Chart, draw
 from pls_analysis.charts.layout import width_em
 from pls_analysis.charts.lettering import caption_height, write_caption
@@ -36,12 +36,11 @@ from pls_analysis.charts.theme import (
     place,
 )
 
-SHADES = LinearSegmentedColormap.from_list("pls", ["#f7f9fb", "#c4d3e2", "#8fb0cf"])
-"""From the least to the most; letters in ink are legible on all of it."""
+SHADES = LinearSegmentedColormap.from_list("pls", ["#f7f9fb", "#c4d3e2", "#8fb0cf"], N=12)
+"""From the least to the most, in steps; letters in ink are legible on all of them."""
 ROW_PT, HEAD_PT, GAP_PT = 10.6, 30.0, 10.0
 COLUMN_PT, LABEL_MOST = 31.0, 6.8
 """A column is at least this wide: where there is less room, the table is cut into several."""
-HATCH = "//////"
 
 
 def heat_table(
@@ -137,7 +136,8 @@ def _told(name: str, values: list[float | None], texts: list[str], lang: str) ->
 def draw_heat_table(data: dict[str, Any], width_cm: float, stretch: float) -> list[Axes]:
     """Draw the data of `heat_table`: in several tables one below the other where it is narrow."""
     wide, lang = width_cm * POINTS_PER_CM, data["lang"]
-    left = min(max(width_em(name) for name in data["labels"]) * LABEL_MOST, wide * 0.24) + 5
+    longest = max(width_em(name) for name in data["labels"])
+    left = min(longest * LABEL_MOST, max(wide * 0.24, longest * LEAST_PT), wide * 0.45) + 5
     each = max(int((wide - left) // COLUMN_PT), 1)
     tables = -(-len(data["columns"]) // each)
     each = -(-len(data["columns"]) // tables)
@@ -201,7 +201,7 @@ def _draw_table(
     axes.set_facecolor("white")
     seaborn.heatmap(
         shades, ax=axes, cmap=colors, vmin=0, vmax=1, cbar=False, mask=np.isnan(shades),
-        linewidths=0.7, linecolor="white", xticklabels=False, yticklabels=False,
+        xticklabels=False, yticklabels=False,
     )  # fmt: skip
     axes.grid(visible=False)
     size = max(min(LABEL_MOST, high * 0.68), LEAST_PT)
@@ -222,8 +222,11 @@ def _draw_table(
             va="center_baseline", fontsize=one_line(label, left - 5, size),
             fontweight=700 if marked else 400, color=NAVY if marked else INK,
         )  # fmt: skip
-    for y in [0, *data["breaks"], len(data["labels"])]:
-        axes.axhline(y, color=NAVY if y in {0, len(data["labels"])} else MUTED, linewidth=0.8)
+    rows, columns = shades.shape
+    axes.hlines(range(1, rows), 0, columns, color="white", linewidth=0.7)
+    axes.vlines(range(1, columns), 0, rows, color="white", linewidth=0.7)
+    for y in [0, *data["breaks"], rows]:
+        axes.axhline(y, color=NAVY if y in {0, rows} else MUTED, linewidth=0.8, clip_on=False)
 
 
 def _cell(

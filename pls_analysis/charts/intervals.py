@@ -2,18 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pandas as pd
 from matplotlib.axes import Axes
 
-from pls_analysis.charts.canvas import canvas, fitted, one_line, put, row_size, swatch
+from pls_analysis.charts.canvas import (
+    canvas,
+    dots,
+    fitted,
+    mark_scale,
+    one_line,
+    put,
+    row_size,
+    rows_pt,
+    swatch,
+)
 from pls_analysis.charts.chart import DRAWINGS, Chart, draw
 from pls_analysis.charts.layout import value_ticks, width_em
 from pls_analysis.charts.lettering import LABEL_PT, caption_height, write_caption
-from pls_analysis.charts.phrases import decimals, named, needed_places, number, say, unit_tail
+from pls_analysis.charts.phrases import axis_numbers, decimals, named, number, say, unit_tail
 from pls_analysis.charts.rows import rows_of
-from pls_analysis.charts.theme import GRID, INK, MUTED, NAVY, PAPER_CM, PEERS, POINTS_PER_CM
+from pls_analysis.charts.theme import INK, MUTED, NAVY, OWN_GROUND, PAPER_CM, PEERS, POINTS_PER_CM
 
 ROW_PT, KEY_PT, FOOT_PT = 14.0, 26.0, 13.0
 
@@ -88,27 +99,37 @@ def draw_rank_intervals(data: dict[str, Any], width_cm: float, stretch: float) -
     """Draw the data of `rank_intervals`: names left, rates and possible ranks right."""
     wide, rows, lang = width_cm * POINTS_PER_CM, data["rows"], data["lang"]
     top = caption_height(data["caption"], wide)
-    natural = top + KEY_PT + ROW_PT * len(rows) + FOOT_PT
+    left = min(max(width_em(row["label"]) for row in rows) * LABEL_PT, wide * 0.28) + 6
+    each = rows_pt([row["label"] for row in rows], left - 6, ROW_PT)
+    natural = top + KEY_PT + each * len(rows) + FOOT_PT
     axes = canvas(width_cm, natural * stretch)
     key, foot = (size * min(stretch, 1.0) for size in (KEY_PT, FOOT_PT))
     head = top + key
     step = (natural * stretch - head - foot) / len(rows)
-    left = min(max(width_em(row["label"]) for row in rows) * LABEL_PT, wide * 0.28) + 6
     heads = say(lang, "head_rate", unit=data["unit"]), say(lang, "head_ranks")
     rate = max(width_em(text) for text in [heads[0], *(_figure(row, data) for row in rows)])
     ranks = max(width_em(text) for text in [heads[1], *(_ranks(row, lang) for row in rows)])
     stops = (wide - ranks * LABEL_PT - 13, wide - 1)
     ends = (left + 4, stops[0] - rate * LABEL_PT - 10)
-    scale = _scale(data)
+    ticks, low, high = _scale(data)
     bottom = head + step * len(rows)
-    _ticks(axes, data, scale, ends, (head, bottom, foot))
+    heights = [head + (at + 0.5) * step for at in range(len(rows))]
+
+    def spot(value: float) -> float:
+        return ends[0] + (value - low) / (high - low) * (ends[1] - ends[0])
+
+    mark_scale(
+        axes, [spot(tick) for tick in ticks], axis_numbers(ticks, lang, data["unit"]),
+        (head, bottom), (bottom + foot / 2, foot),
+    )  # fmt: skip
     for text, x in zip(heads, stops, strict=True):
         size = row_size(key * 0.5, 6.8)
         put(axes, text, x, head - key * 0.24, size=size, color=MUTED, ha="right")
-    for at, row in enumerate(rows):
-        _draw_row(axes, data, row, head + (at + 0.5) * step, step, (left, ends, stops, scale))
+    for row, y in zip(rows, heights, strict=True):
+        _draw_row(axes, data, row, y, step, (left, ends, stops))
+    _draw_marks(axes, rows, heights, spot)
     axes.plot([1, 16], [top + key * 0.27] * 2, color=PEERS, linewidth=1.6)
-    axes.plot(8.5, top + key * 0.27, "o", color=PEERS, markersize=4)
+    dots(axes, [(8.5, top + key * 0.27)], 4.0, PEERS)
     swatch(axes, 16, top + key * 0.27, say(lang, "key_interval"), row_size(key * 0.5))
     write_caption(axes, data["caption"], wide)
     return [axes]
@@ -126,49 +147,46 @@ def _scale(data: dict[str, Any]) -> tuple[list[float], float, float]:
     return value_ticks(min(known), max(known), False, 4)
 
 
-def _ticks(
-    axes: Axes,
-    data: dict[str, Any],
-    scale: tuple[list[float], float, float],
-    ends: tuple[float, float],
-    rows: tuple[float, float, float],
-) -> None:
-    (top, bottom, foot), (ticks, low, high) = rows, scale
-    fine = needed_places(ticks)
-    for tick in ticks:
-        x = ends[0] + (tick - low) / (high - low) * (ends[1] - ends[0])
-        axes.plot([x, x], [top, bottom], color=GRID, linewidth=0.6, zorder=0)
-        text = number(tick, fine) + (data["unit"] if data["unit"] in {"%", "‰"} else "")
-        put(axes, text, x, bottom + foot / 2, size=row_size(foot, 6.5), color=MUTED, ha="center")
-
-
 def _draw_row(
     axes: Axes, data: dict[str, Any], row: dict[str, Any], y: float, step: float, spans: Any
 ) -> None:
-    left, ends, stops, (_, low, high) = spans
-    color, ink = (NAVY, NAVY) if row["own"] else (PEERS, INK)
+    """Write one row's name, rate and possible ranks."""
+    left, ends, stops = spans
+    ink = NAVY if row["own"] else INK
     name, size = fitted(row["label"], left - 6, step)
     put(axes, name, 0, y, size=size, color=ink, bold=row["own"])
     if row["own"]:
-        axes.axhspan(y - step / 2, y + step / 2, color="#eef3f8", zorder=-1)
+        axes.axhspan(y - step / 2, y + step / 2, color=OWN_GROUND, zorder=-1)
     if row["value"] is None:
-        put(axes, say(data["lang"], "no_data"), ends[0], y, size=7.0, color=MUTED)
+        put(axes, say(data["lang"], "no_data"), ends[0], y, size=row_size(step), color=MUTED)
         put(axes, "—", stops[1], y, color=MUTED, ha="right")
         return
-
-    def spot(value: float) -> float:
-        return ends[0] + (value - low) / (high - low) * (ends[1] - ends[0])
-
-    if row["low"] is not None and row["high"] is not None:
-        span = [spot(row["low"]), spot(row["high"])]
-        axes.plot(span, [y, y], color=color, linewidth=2.4 if row["own"] else 1.5, zorder=1)
-    axes.plot(
-        spot(row["value"]), y, "o", color=color, markersize=6.2 if row["own"] else 4.2,
-        markeredgecolor="white", markeredgewidth=0.5, zorder=2,
-    )  # fmt: skip
-    for text, x in zip((_figure(row, data), _ranks(row, data["lang"])), stops, strict=True):
-        size = one_line(text, 60, row_size(step))
+    rooms = stops[0] - ends[1] - 4, stops[1] - stops[0] - 6
+    for text, x, room in zip(
+        (_figure(row, data), _ranks(row, data["lang"])), stops, rooms, strict=True
+    ):
+        size = one_line(text, room, row_size(step))
         put(axes, text, x, y, size=size, color=ink, bold=row["own"], ha="right")
+
+
+def _draw_marks(
+    axes: Axes, rows: list[dict[str, Any]], heights: list[float], spot: Callable[[float], float]
+) -> None:
+    """Draw each known rate as a dot on its interval, the own ones stronger."""
+    for own, color, size, line in ((False, PEERS, 4.2, 1.5), (True, NAVY, 6.2, 2.4)):
+        known = [
+            (row, y)
+            for row, y in zip(rows, heights, strict=True)
+            if row["own"] == own and row["value"] is not None
+        ]
+        spans = [
+            (y, spot(row["low"]), spot(row["high"]))
+            for row, y in known
+            if row["low"] is not None and row["high"] is not None
+        ]
+        for y, low, high in spans:
+            axes.plot([low, high], [y, y], color=color, linewidth=line, zorder=1)
+        dots(axes, [(spot(row["value"]), y) for row, y in known], size, color)
 
 
 DRAWINGS["rank_intervals"] = draw_rank_intervals

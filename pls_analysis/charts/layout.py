@@ -88,16 +88,34 @@ def value_ticks(
 
     The axis starts at zero where the figures come near it; lines need not start there.
     """
+    if low == high:  # one figure all along: the axis says just that
+        room = abs(low) * 0.02 or 1.0
+        return [low], low - room * (low != 0), high + room
     if 0 <= low <= 0.45 * high:
         low = 0
-    if low == high:
-        low, high = low - (abs(low) * 0.02 or 1), high + (abs(high) * 0.02 or 1)
     locator = MaxNLocator(nbins=count, steps=[1, 2, 2.5, 5, 10], integer=whole)
     ticks = [float(tick) for tick in locator.tick_values(low, high)]
     inside = [tick for tick in ticks if low - 1e-9 <= tick <= high + 1e-9]
     bottom = low if low == 0 else low - (high - low) * 0.12
     lower = [tick for tick in ticks if bottom <= tick]
     return (lower if len(inside) < 2 else inside), bottom, high + (high - low) * 0.12
+
+
+def clear_of(spots: Sequence[float], texts: Sequence[str], size: float) -> list[int]:
+    """Which labels, centred at `spots` points along an axis, may stand without touching another.
+
+    The first and the last are kept before those between them.
+    """
+    kept: list[int] = []
+    order = [0, len(spots) - 1, *range(1, len(spots) - 1)]
+    for at in dict.fromkeys(order[: len(spots)]):
+        room = [(width_em(texts[at]) + width_em(texts[one])) * size / 2 for one in kept]
+        if all(
+            abs(spots[at] - spots[one]) > wide + 0.6 * size
+            for one, wide in zip(kept, room, strict=True)
+        ):
+            kept.append(at)
+    return sorted(kept)
 
 
 def apart(wanted: Sequence[float], gap: float, low: float, high: float) -> list[float]:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
+from pls_analysis.charts.canvas import fitted, one_line
 from pls_analysis.charts.chart import DRAWINGS, Chart, draw
 from pls_analysis.charts.layout import apart, period_ticks, value_ticks, width_em, wrap
 from pls_analysis.charts.lettering import (
@@ -46,9 +48,12 @@ from pls_analysis.charts.theme import (
     place,
 )
 
-SMALLEST_PT = 4.5
-"""Letters of a panel's title are no smaller, however little room its figure leaves."""
-LEAST_TITLE_PT = 40.0
+SMALLEST_PT = 5.0
+"""Letters are no smaller, however little room there is."""
+TITLE_PT, SMALL_TITLE_PT, LEAST_TITLE_PT, HEAD_PT = 8.0, 6.5, 40.0, 17.0
+"""A panel's title: its size, that of a long one, the least room for it, its height."""
+LEAST_TALL_PT, END_OVER_PT = 64.0, 14.0
+"""A trend's axes are at least so tall; names at the lines' ends may reach so far beyond them."""
 
 
 def trend(
@@ -161,17 +166,40 @@ def _draw_line(axes: Axes, line: dict[str, Any], bold: float) -> None:
     axes.plot(now, value[now], "o", color=NAVY, markersize=4.4, zorder=4)
 
 
-def _scale(axes: Axes, line: dict[str, Any], ticks: int, lang: str) -> None:
-    """Set both axes: ticks of values with thousands separators, half a period of margin."""
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """The value axis of a line: its ticks with their labels, and its ends."""
+
+    marks: list[float]
+    labels: list[str]
+    bottom: float
+    top: float
+
+    @property
+    def width_pt(self) -> float:
+        """What the labels take at the left of the axes."""
+        return max(map(width_em, self.labels), default=0.0) * LABEL_PT + 6
+
+
+def _scale(line: dict[str, Any], count: int, lang: str) -> Scale:
+    """A scale that holds all the figures of a line; no tick of shares beyond all of them."""
     rows = [line["value"], line.get("median"), line.get("low"), line.get("high")]
     rows += list(line.get("peers", {}).values())
     known = [value for row in rows if row for value in row if value is not None]
     places = decimals(known if line["unit"] in {"%", "‰"} else line["value"], line["unit"])
     low, high = (min(known), max(known)) if known else (0.0, 1.0)
-    marks, bottom, top = value_ticks(low, high, places == 0, ticks)
-    fine = places if any(mark != round(mark) for mark in marks) else 0
-    axes.set_yticks(marks, axis_numbers(marks, fine, lang))
-    axes.set_ylim(bottom, top)
+    marks, bottom, top = value_ticks(low, high, places == 0, count)
+    if line["unit"] == "%" and high <= 100:
+        marks = [mark for mark in marks if mark <= 100]
+    return Scale(marks, axis_numbers(marks, lang), bottom, top)
+
+
+def _set_scale(axes: Axes, line: dict[str, Any], scale: Scale) -> None:
+    """Set both axes: the scale of the figures, half a period of margin."""
+    axes.set_yticks(scale.marks, scale.labels)
+    for line_of_grid in axes.get_ygridlines():
+        line_of_grid.set_clip_on(False)  # a clip for each would be half of what it draws
+    axes.set_ylim(scale.bottom, scale.top)
     axes.set_xlim(-0.6, len(line["periods"]) - 0.4)
 
 
@@ -190,23 +218,31 @@ def _time_axis(axes: Axes, line: dict[str, Any], lang: str, width: float) -> Non
     axes.tick_params(axis="x", pad=2)
 
 
-def _end_labels(axes: Axes, line: dict[str, Any], lang: str, height: float, em: float) -> None:
-    """Name the area and its peers at the right end of their lines, kept apart."""
-    low, high = axes.get_ylim()
+def _ends_of(line: dict[str, Any], lang: str) -> list[tuple[float | None, str, str, str]]:
+    """What stands at the right end of the lines: height, figure, name and colour of each."""
     now, tail = line["periods"].index(line["current"]), unit_tail(line["unit"], lang)
-    value = line["value"][now]
-    place_of_own = (low + high) / 2 if value is None else value
-    labels = [(place_of_own, _value_text(line, lang), line["name"], NAVY)]
+    ends = [(line["value"][now], _value_text(line, lang), line["name"], NAVY)]
     if line.get("median") and line["median"][now] is not None:
         peer = line["median"][now]
         text = number(peer, decimals([peer], line["unit"])) + tail
-        labels.append((peer, text, _peer_label(line), MUTED))
-    wrapped = [wrap(name, em).split("\n") for _, _, name, _ in labels]
-    tall = (15 + LINE_PT * max(len(lines) for lines in wrapped)) * (high - low) / height
-    spots = apart([label[0] for label in labels], tall, low + tall / 2, high)
-    for (_, text, _, color), lines, spot in zip(labels, wrapped, spots, strict=True):
-        rows = [(text, 2.0, VALUE_PT)]
-        rows += [(part, -7.5 - LINE_PT * at, LABEL_PT) for at, part in enumerate(lines)]
+        ends.append((peer, text, _peer_label(line), MUTED))
+    return ends
+
+
+def _end_labels(axes: Axes, line: dict[str, Any], lang: str, height: float, em: float) -> None:
+    """Name the area and its peers at the right end of their lines, kept apart."""
+    low, high = axes.get_ylim()
+    ends = _ends_of(line, lang)
+    wrapped = [wrap(name, em).split("\n") for _, _, name, _ in ends]
+    most = VALUE_PT + 6 + LINE_PT * max(map(len, wrapped))
+    tight = min((height + END_OVER_PT) / (most * len(ends)), 1.0)
+    tall = most * tight * (high - low) / height
+    wanted = [(low + high) / 2 if end[0] is None else end[0] for end in ends]
+    spots = apart(wanted, tall, low + tall / 2, high)
+    for (_, text, _, color), lines, spot in zip(ends, wrapped, spots, strict=True):
+        rows = [(text, 2.0, max(VALUE_PT * tight, SMALLEST_PT))]
+        small = max(LABEL_PT * tight, SMALLEST_PT)
+        rows += [(part, (-7.5 - LINE_PT * at) * tight, small) for at, part in enumerate(lines)]
         for at, (part, drop, size) in enumerate(rows):
             write(
                 axes, part, (1, spot), (5, drop), size=size, color=color, bold=at == 0,
@@ -229,76 +265,92 @@ def _peer_label(line: dict[str, Any]) -> str:
 
 def draw_trend(data: dict[str, Any], width_cm: float, stretch: float) -> list[Axes]:
     """Draw the data of `trend`: the value axis left, names at the right end of the lines."""
-    wide = width_cm * POINTS_PER_CM
+    wide, lang = width_cm * POINTS_PER_CM, data["lang"]
     em = 9.0 if width_cm > 12 else 6.8
-    names = [wrap(data["name"], em), wrap(_peer_label(data), em)]
-    right = max(width_em(name) for name in names) * LABEL_PT + 8
-    right = max(right, 42.0)
-    caption = with_unit(data["caption"], data["unit"], data["lang"])
+    scale = _scale(data, 4, lang)
+    left = max(scale.width_pt, 30.0)
+    ends = _ends_of(data, lang)
+    right = max(
+        *(width_em(wrap(name, em)) * LABEL_PT for _, _, name, _ in ends),
+        *(width_em(text) * VALUE_PT for _, text, *_ in ends), 34.0,
+    ) + 8  # fmt: skip
+    caption = with_unit(data["caption"], data["unit"], lang)
     top = caption_height(caption, wide) + 4
     foot = 18.0
-    whole = (top + (118.0 if width_cm > 12 else 128.0) + foot) * stretch
+    whole = max(
+        (top + (118.0 if width_cm > 12 else 128.0) + foot) * stretch, top + foot + LEAST_TALL_PT
+    )
     height = whole - top - foot
     figure = new_figure(width_cm, whole)
-    axes = place(figure, 30, top, wide - 30 - right, height)
+    axes = place(figure, left, top, wide - left - right, height)
     _draw_line(axes, data, 1.9)
-    _scale(axes, data, 4, data["lang"])
-    _time_axis(axes, data, data["lang"], wide - 30 - right)
-    _end_labels(axes, data, data["lang"], height, em)
+    _set_scale(axes, data, scale)
+    _time_axis(axes, data, lang, wide - left - right)
+    _end_labels(axes, data, lang, height, em)
     write_caption(axes, caption, wide)
     return [axes]
 
 
 def draw_small_multiples(data: dict[str, Any], width_cm: float, stretch: float) -> list[Axes]:
     """Draw the data of `small_multiples`: fewer columns where it is narrow."""
-    wide = width_cm * POINTS_PER_CM
-    columns = min(data["columns"] if width_cm > 12 else 2, len(data["panels"]))
-    rows = -(-len(data["panels"]) // columns)
+    wide, panels, lang = width_cm * POINTS_PER_CM, data["panels"], data["lang"]
+    columns = min(data["columns"] if width_cm > 12 else 2, len(panels))
+    rows = -(-len(panels) // columns)
     top = caption_height(data["caption"], wide)
-    left, right, gap = 24.0, 4.0, 12.0
+    scales = [_scale(panel, 2, lang) for panel in panels]
+    left, right, gap = max(24.0, *(scale.width_pt for scale in scales)), 4.0, 12.0
     cell = (wide - gap * (columns - 1)) / columns
-    head, foot = 17.0, 20.0
-    whole = (top + rows * (head + 56.0 + foot)) * stretch
+    head, foot = max(_head_pt(panel, lang, cell) for panel in panels), 20.0
+    whole = max((top + rows * (head + 56.0 + foot)) * stretch, top + rows * (head + 24.0 + foot))
     step = (whole - top) / rows
     height = step - head - foot
     figure = new_figure(width_cm, whole)
     drawn = []
-    for at, panel in enumerate(data["panels"]):
+    for at, (panel, scale) in enumerate(zip(panels, scales, strict=True)):
         row, column = divmod(at, columns)
         box = (column * (cell + gap) + left, top + row * step + head, cell - left - right, height)
         axes = place(figure, *box)
         _draw_line(axes, panel, 1.5)
-        _scale(axes, panel, 2, data["lang"])
-        _time_axis(axes, panel, data["lang"], box[2])
-        _panel_head(axes, panel, data["lang"], left, cell)
+        _set_scale(axes, panel, scale)
+        _time_axis(axes, panel, lang, box[2])
+        _panel_head(axes, panel, lang, (left, cell, head))
         drawn.append(axes)
     write_caption(drawn[0], data["caption"], wide)
     return drawn
 
 
-def _panel_head(axes: Axes, panel: dict[str, Any], lang: str, left: float, cell: float) -> None:
+def _rooms(panel: dict[str, Any], lang: str, cell: float) -> tuple[float, float]:
+    """Size of a panel's present figure, and the room that it leaves for the title."""
+    shown = width_em(_value_text(panel, lang))
+    size = one_line(_value_text(panel, lang), cell * 0.5, TITLE_PT)
+    return size, max(cell - shown * size - 6, LEAST_TITLE_PT)
+
+
+def _head_pt(panel: dict[str, Any], lang: str, cell: float) -> float:
+    """Height that a panel's title needs, in lines of small type where it is long."""
+    _, room = _rooms(panel, lang, cell)
+    if width_em(panel["title"]) * TITLE_PT <= room:
+        return HEAD_PT
+    lines = wrap(panel["title"], room / SMALL_TITLE_PT).count("\n") + 1
+    return max(HEAD_PT, 4.0 + 1.2 * SMALL_TITLE_PT * lines)
+
+
+def _panel_head(
+    axes: Axes, panel: dict[str, Any], lang: str, sizes: tuple[float, float, float]
+) -> None:
     """Write a panel's title at its left, its present figure and change at its right."""
+    left, cell, head = sizes
     shown, told = _value_text(panel, lang), panel["change"]
-    for text, drop, size in _title_lines(panel["title"], cell - width_em(shown) * 8 - 6):
-        write(axes, text, (0, 1), (-left, drop), size=size, color=INK, bold=True)
-    write(axes, shown, (1, 1), (4, 5), size=8, color=NAVY, bold=True, ha="right")
-    room = cell - (width_em(panel["title"]) + width_em(shown)) * 8 - 10
-    if told and width_em(told) * 7 < room:
-        write(axes, told, (1, 1), (-width_em(shown) * 8, 5.4), size=7, color=MUTED, ha="right")
-
-
-def _title_lines(title: str, room: float) -> list[tuple[str, float, float]]:
-    """A title in one line, or in smaller ones where it is long: text, height and size."""
-    room = max(room, LEAST_TITLE_PT)
-    if width_em(title) * 8 <= room:
-        return [(title, 5.0, 8.0)]
-    small = 6.5
-    lines = wrap(title, room / small).split("\n")
-    while len(lines) > 2 and small > SMALLEST_PT:
-        small -= 0.5
-        lines = wrap(title, room / small).split("\n")
-    return [(text, 4.0 + (small + 0.7) * (len(lines) - 1 - at), small)
-            for at, text in enumerate(lines)]  # fmt: skip
+    size, room = _rooms(panel, lang, cell)
+    title, own = fitted(panel["title"], room, head - 4, TITLE_PT)
+    lines = title.split("\n")
+    for at, text in enumerate(lines):
+        drop = (5.0 if len(lines) == 1 else 4.0) + 1.15 * own * (len(lines) - 1 - at)
+        write(axes, text, (0, 1), (-left, drop), size=own, color=INK, bold=True)
+    write(axes, shown, (1, 1), (4, 5), size=size, color=NAVY, bold=True, ha="right")
+    spare = cell - width_em(panel["title"]) * own - width_em(shown) * size - 10
+    if told and len(lines) == 1 and width_em(told) * 7 < spare:
+        write(axes, told, (1, 1), (-width_em(shown) * size, 5.4), size=7, color=MUTED, ha="right")
 
 
 def draw_sparkline(data: dict[str, Any], width_cm: float, stretch: float) -> list[Axes]:
@@ -306,7 +358,7 @@ def draw_sparkline(data: dict[str, Any], width_cm: float, stretch: float) -> lis
     figure = new_figure(width_cm, 20 * stretch)
     axes = place(figure, 2, 2, width_cm * POINTS_PER_CM - 6, 20 * stretch - 4)
     _draw_line(axes, data, 1.2)
-    _scale(axes, data, 2, data["lang"])
+    _set_scale(axes, data, _scale(data, 2, data["lang"]))
     axes.set_axis_off()
     return [axes]
 

@@ -47,18 +47,20 @@ def number(value: float | Decimal | None, places: int = 0) -> str:
     return f"{rounded(value, places):,f}".replace("-", "−")
 
 
-def axis_numbers(marks: Sequence[float], places: int, lang: str) -> list[str]:
-    """Figures of an axis; from ten thousand on in 万 (zh) or thousands (en), to be short."""
-    if max(abs(mark) for mark in marks) < AXIS_SCALE_FROM:
-        return [number(mark, places) for mark in marks]
+def axis_numbers(marks: Sequence[float], lang: str, unit: str = "") -> list[str]:
+    """Figures of an axis, no two alike; from ten thousand on in 万 (zh) or thousands (en)."""
+    tail = unit if unit in {"%", "‰"} else ""
+    if max((abs(mark) for mark in marks), default=0.0) < AXIS_SCALE_FROM:
+        fine = needed_places(marks) if len(marks) > 1 else min(needed_places(marks), 2)
+        return [number(mark, fine) + tail for mark in marks]
     scaled = [mark / AXIS_SCALES[lang] for mark in marks]
     fine = needed_places(scaled)
     return [say(lang, "axis", n=number(one, fine)) if one else "0" for one in scaled]
 
 
 def needed_places(marks: Sequence[float]) -> int:
-    """The fewest decimals, at most 2, with which figures of an axis are printed exactly."""
-    return next((n for n in (0, 1) if all(round(one, n) == round(one, 6) for one in marks)), 2)
+    """The fewest decimals with which figures of an axis are printed exactly, at most 6."""
+    return next(n for n in range(7) if all(round(one, n) == round(one, 6) for one in marks))
 
 
 def named(lang: str, kind: str, caption: str) -> str:

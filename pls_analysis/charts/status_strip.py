@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 from matplotlib.axes import Axes
 
-from pls_analysis.charts.canvas import canvas, fitted, put
+from pls_analysis.charts.canvas import canvas, fitted, put, rows_pt
 from pls_analysis.charts.chart import DRAWINGS, Chart, draw
 from pls_analysis.charts.layout import width_em
 from pls_analysis.charts.lettering import LABEL_PT, caption_height, write_caption
@@ -26,6 +26,8 @@ from pls_analysis.charts.statuses import (
 from pls_analysis.charts.theme import GRID, INK, PAPER_CM, POINTS_PER_CM
 
 SIDE_PT, PITCH_PT, LINE_PT, LABEL_LINE_PT = 12.0, 14.0, 15.5, 12.0
+LEAST_SHRINK = 0.62
+"""Rows are no flatter than this, so that the signs can be read."""
 NOTABLE = ("missed", "missed_aspired", "off_track")
 """Statuses whose targets the alternative text names."""
 
@@ -83,12 +85,13 @@ def draw_status_strip(data: dict[str, Any], width_cm: float, stretch: float) -> 
         left = min(longest, wide * 0.42) + 8
     each = max(int((wide - left) // PITCH_PT), 1)
     lines = [-(-len(task["targets"]) // each) for task in data["tasks"]]
-    above = 0.0 if roomy else LABEL_LINE_PT
+    names = [task["task"] for task in data["tasks"]]
+    above = 0.0 if roomy else rows_pt(names, wide, LABEL_LINE_PT)
     legend = legend_rows(counted(_statuses(data), lang), wide)
     head = caption_height(data["caption"], wide) + LEGEND_PT * len(legend) + 4
     natural = head + sum(lines) * LINE_PT + len(lines) * above
-    axes = canvas(width_cm, natural * stretch)
-    shrink = (natural * stretch - head) / (natural - head)
+    shrink = max((natural * stretch - head) / (natural - head), LEAST_SHRINK)
+    axes = canvas(width_cm, head + (natural - head) * shrink)
     draw_legend(axes, legend, caption_height(data["caption"], wide), lang)
     top = head
     for task, count in zip(data["tasks"], lines, strict=True):

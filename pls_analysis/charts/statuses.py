@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from matplotlib.axes import Axes
 
-from pls_analysis.charts.canvas import box, put
+from pls_analysis.charts.canvas import HATCH, LEAST_PT, box, put
 from pls_analysis.charts.layout import width_em
 from pls_analysis.charts.lettering import LABEL_PT
 from pls_analysis.charts.phrases import say
@@ -38,7 +38,7 @@ LOOKS: Mapping[str, Look] = {
     "missed_aspired": Look("white", RED, RED, OCHRE),
     "not_due": Look("white", MUTED, EDGE, "#8494a5"),
     "too_few": Look(GAP, MUTED, EDGE, "#8494a5"),
-    "no_data": Look("white", MUTED, EDGE, EDGE, "/////"),
+    "no_data": Look("white", MUTED, EDGE, EDGE, HATCH),
     "monitored": Look("#dfe6ee", NAVY, NAVY, "#8494a5"),
 }
 """Statuses in the order of legends. `missed_aspired`: an aspired target (力争) was not reached,
@@ -64,7 +64,7 @@ def square(axes: Axes, status: str, lang: str, at: tuple[float, float], size: fl
     look, (x, y) = LOOKS[status], at
     box(axes, x - size / 2, y - size / 2, size, size, look.ground, look.rim, look.hatch)
     sign = say(lang, f"sign_{status}")
-    put(axes, sign, x, y, size=size * 0.68, color=look.ink, bold=True, ha="center")
+    put(axes, sign, x, y, size=max(size * 0.68, LEAST_PT), color=look.ink, bold=True, ha="center")
 
 
 def counted(statuses: Iterable[str], lang: str) -> list[tuple[str, str]]:

@@ -19,7 +19,7 @@ INK, MUTED, GRID, EDGE = "#1c2733", "#5d6975", "#e4e8ed", "#aab4bf"
 NAVY, RED, TEAL, OCHRE = "#1f4e79", "#b4161b", "#14706a", "#96600a"
 PEERS, BAND, GAP = "#8494a5", "#dfe6ee", "#f1f3f6"
 """Peers' median, their interquartile band, and a period without data."""
-YEAR_BEFORE = "#b9c6d4"
+YEAR_BEFORE, OWN_GROUND = "#b9c6d4", "#eef3f8"
 
 PAPER_CM = 16.6
 """Width of the text on an A4 brief."""

@@ -7,10 +7,10 @@ from typing import Any
 import pandas as pd
 from matplotlib.axes import Axes
 
-from pls_analysis.charts.canvas import box, canvas, one_line, put, row_size
+from pls_analysis.charts.canvas import HATCH, SMALL_PT, box, canvas, one_line, put, row_size
 from pls_analysis.charts.chart import DRAWINGS, Chart, draw
-from pls_analysis.charts.heat import HATCH, SHADES
-from pls_analysis.charts.layout import width_em
+from pls_analysis.charts.heat import SHADES
+from pls_analysis.charts.layout import width_em, wrap
 from pls_analysis.charts.lettering import LABEL_PT, caption_height, write_caption
 from pls_analysis.charts.lines_data import plain
 from pls_analysis.charts.phrases import decimals, named, number, say, unit_tail
@@ -28,7 +28,7 @@ from pls_analysis.project import Project, find_project
 
 FILE = "tiles.csv"
 COLUMNS = ("code", "row", "column", "short")
-TILE_PT, NARROW_TILE_PT, KEY_PT, WIDEST_PT = 30.0, 26.0, 16.0, 62.0
+TILE_PT, NARROW_TILE_PT, LEAST_TILE_PT, KEY_PT, WIDEST_PT = 30.0, 26.0, 18.0, 16.0, 62.0
 
 
 def load_tiles(project: Project | None = None) -> pd.DataFrame:
@@ -140,12 +140,16 @@ def draw_tile_map(data: dict[str, Any], width_cm: float, stretch: float) -> list
     rows = max(tile["row"] for tile in tiles) - top_row + 1
     columns = max(tile["column"] for tile in tiles) - first + 1
     head = caption_height(data["caption"], wide)
-    natural = head + KEY_PT + rows * (TILE_PT if width_cm > 12 else NARROW_TILE_PT) + 2
-    axes = canvas(width_cm, natural * stretch)
+    note = wrap(say(data["lang"], "no_map"), wide / SMALL_PT - 1)
+    foot = SMALL_PT * 1.3 * (note.count("\n") + 1) + 3
+    natural = head + KEY_PT + rows * (TILE_PT if width_cm > 12 else NARROW_TILE_PT) + foot
     key = KEY_PT * min(stretch, 1.0)
+    whole = max(natural * stretch, head + key + rows * LEAST_TILE_PT + foot)
+    axes = canvas(width_cm, whole)
     _key(axes, data, head + key * 0.44, row_size(key * 0.7))
     head += key
-    high = (natural * stretch - head - 2) / rows
+    put(axes, note, 0, whole - foot / 2, size=SMALL_PT, color=MUTED)
+    high = (whole - head - foot) / rows
     across = min(wide / columns, WIDEST_PT)
     left = (wide - across * columns) / 2
     low, most = (_ends(data) or (0.0, 0.0, "", ""))[:2]
@@ -181,7 +185,7 @@ def _draw_tile(
 
 
 def _key(axes: Axes, data: dict[str, Any], y: float, size: float) -> None:
-    """Say what the shades run from and to, what is hatched, and that this is no map."""
+    """Say what the shades run from and to, and what is hatched."""
     lang, x = data["lang"], 0.5
     if ends := _ends(data):
         least, most = (_with_unit(text, data) for text in ends[2:])
@@ -196,10 +200,6 @@ def _key(axes: Axes, data: dict[str, Any], y: float, size: float) -> None:
         box(axes, x, y - 4, 12, 8, "white", EDGE, HATCH)
         told = say(lang, "counted", word=say(lang, "no_data"), n=absent)
         put(axes, told, x + 15, y, size=size, color=MUTED)
-        x += 15 + width_em(told) * LABEL_PT + 12
-    room = axes.get_xlim()[1] - x
-    note = say(lang, "no_map")
-    put(axes, note, x, y, size=one_line(note, room, size), color=MUTED)
 
 
 DRAWINGS["tile_map"] = draw_tile_map

@@ -124,7 +124,7 @@ def _figure(part: dict[str, Any], at: int) -> str:
 
 def _svg(source: str, prefix: str, alt: str) -> str:
     """A figure as it stands in the page, where only regular and bold type are embedded."""
-    return clean_svg(source, prefix, alt).replace("font-weight: 500", "font-weight: 700")
+    return clean_svg(source, prefix, alt).replace('font-weight="500"', 'font-weight="700"')
 
 
 def _picture(part: dict[str, Any], at: int) -> str:

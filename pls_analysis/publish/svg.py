@@ -9,14 +9,14 @@ from collections.abc import Iterator
 from defusedxml.ElementTree import fromstring
 
 from pls_analysis.charts.glyphs import SANS, check_glyphs
+from pls_analysis.publish.svg_defs import SVG, XLINK, local
+from pls_analysis.publish.svg_small import compact
 
-SVG, XLINK = "http://www.w3.org/2000/svg", "http://www.w3.org/1999/xlink"
 DRAWING = {
     *("svg", "g", "defs", "use", "symbol", "marker", "clipPath", "mask", "pattern"),
     *("path", "rect", "circle", "ellipse", "line", "polyline", "polygon", "image"),
     *("linearGradient", "radialGradient", "stop", "text", "tspan", "title", "desc"),
 }
-NUMBERS = {"d", "points", "transform", "x", "y", "x1", "x2", "y1", "y2", "width", "height", "r"}
 ET.register_namespace("", SVG)
 ET.register_namespace("xlink", XLINK)
 
@@ -37,13 +37,15 @@ def clean_svg(source: str, prefix: str, label: str = "") -> str:
     used = set(re.findall(r'(?:"#|url\(#)([^")]+)', ET.tostring(root, encoding="unicode")))
     for element in root.iter():
         _tidy(element, prefix, used)
-        if _local(element.tag) in {"text", "tspan"}:
+        if local(element.tag) in {"text", "tspan"}:
             check_glyphs("".join(element.itertext()))
     root.set("stroke-linejoin", "round")  # matplotlib says so in a style sheet, which is dropped
+    compact(root, prefix)
+    root.attrib.pop("version", None)
     if label:
         root.set("role", "img")
         root.set("aria-label", label)
-    return ET.tostring(root, encoding="unicode")
+    return ET.tostring(root, encoding="unicode").replace(" />", "/>")
 
 
 def svg_height(source: str) -> float:
@@ -55,24 +57,20 @@ def svg_height(source: str) -> float:
     return numbers[3] / numbers[2]
 
 
-def _local(tag: object) -> str:
-    return str(tag).rpartition("}")[2]
-
-
 def _prune(element: ET.Element) -> None:
     for child in list(element):
-        if not isinstance(child.tag, str) or _local(child.tag) not in DRAWING:
+        if not isinstance(child.tag, str) or local(child.tag) not in DRAWING:
             element.remove(child)
         else:
             _prune(child)
 
 
 def _tidy(element: ET.Element, prefix: str, used: set[str]) -> None:
-    if _local(element.tag) not in {"text", "tspan", "title", "desc"}:
+    if local(element.tag) not in {"text", "tspan", "title", "desc"}:
         element.text = None
-    element.tail = element.tail if _local(element.tag) == "tspan" else None
+    element.tail = element.tail if local(element.tag) == "tspan" else None
     for name, value in dict(_kept(element)).items():
-        element.set(name, _tidied(_local(name), value, prefix))
+        element.set(name, _tidied(local(name), value, prefix))
     if (own := element.get("id")) and own.removeprefix(prefix) not in used:
         del element.attrib["id"]
 
@@ -83,8 +81,6 @@ def _tidied(name: str, value: str, prefix: str) -> str:
         return prefix + value
     if name == "href" and value.startswith("#"):
         return f"#{prefix}{value[1:]}"
-    if name in NUMBERS:
-        return _rounded(value)
     if name in {"style", "font-family"}:
         value = _own_font(value)
     return value.replace("url(#", f"url(#{prefix}")
@@ -93,21 +89,12 @@ def _tidied(name: str, value: str, prefix: str) -> str:
 def _kept(element: ET.Element) -> Iterator[tuple[str, str]]:
     """Attributes without event handlers and references to anything outside; others are deleted."""
     for name, value in list(element.attrib.items()):
-        local = _local(name).lower()
-        outside = local == "href" and not value.startswith(("#", "data:image/"))
-        if local.startswith("on") or outside or re.search(r"url\((?!#)", value):
+        short = local(name).lower()
+        outside = short == "href" and not value.startswith(("#", "data:image/"))
+        if short.startswith("on") or outside or re.search(r"url\((?!#)|\\", value):
             del element.attrib[name]
         else:
             yield name, value
-
-
-def _rounded(value: str) -> str:
-    """Round coordinates to two decimals; a turn by nothing goes."""
-    value = re.sub(r"rotate\(-?0(?:\.0*)?[ ,][^)]*\)", "", value)
-    short = re.sub(
-        r"-?\d+\.\d{3,}", lambda match: f"{float(match[0]):.2f}".rstrip("0").rstrip("."), value
-    )
-    return re.sub(r"\s+", " ", short).strip()
 
 
 def _own_font(value: str) -> str:

@@ -78,21 +78,6 @@ def test_a_chart_is_drawn_again_from_its_data_alone(make, width_cm: float, stret
         assert again.figure.get_figheight() == pytest.approx(natural * stretch)
 
 
-@pytest.mark.parametrize("make", EVERY_KIND.values(), ids=EVERY_KIND)
-@pytest.mark.parametrize("width_cm", [16.6, 8.8])
-def test_no_text_leaves_the_figure(make, width_cm: float):
-    chart = charts.redraw(bundle(make())[MIME], width_cm)
-    with mpl.rc_context():
-        charts.use_theme()
-        chart.figure.canvas.draw()
-        width, height = chart.figure.canvas.get_width_height()
-        for text in chart.figure.findobj(mpl.text.Text):
-            if text.get_visible() and text.get_text() and text.axes is not None:
-                box = text.get_window_extent()
-                outside = max(-box.x0, box.x1 - width, -box.y0, box.y1 - height)
-                assert outside < 2, f"“{text.get_text()}” is {outside:.0f} px outside"
-
-
 def test_a_missing_period_is_a_gap_and_never_zero():
     data = frame()
     data.loc["2021-05":"2021-06", "柳荫街道"] = np.nan
@@ -256,6 +241,7 @@ def test_value_axis_holds_its_figures(low, high):
     assert ticks
     assert bottom <= low <= high <= top
     assert all(bottom <= tick for tick in ticks)
+    assert len(ticks) == 1 or low != high, "of one figure the axis names just that"
 
 
 def test_time_axis_names_years_and_the_current_month_without_touching():
