@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from html import escape
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -99,10 +100,16 @@ def masthead(
     )  # fmt: skip
 
 
-def points(title: str, items: Sequence[tuple[str, str] | str]) -> Block:
-    """List key points: each a sentence, or a pair (lead in bold, rest)."""
+def points(
+    title: str, items: Sequence[tuple[str, str] | str], sources: Sequence[str] = ()
+) -> Block:
+    """List key points: each a sentence, or a pair (lead in bold, rest).
+
+    `sources` say where the figures of each are from, in the order of the points.
+    """
     pairs = [("", item) if isinstance(item, str) else (item[0], item[1]) for item in items]
-    return Block("points", {"title": title, "items": [list(pair) for pair in pairs]})
+    data = {"title": title, "items": [list(pair) for pair in pairs], "sources": list(sources)}
+    return Block("points", data)
 
 
 def strip(items: Sequence[Mapping[str, Any]]) -> Block:
@@ -113,7 +120,8 @@ def strip(items: Sequence[Mapping[str, Any]]) -> Block:
     """
     whole = []
     for item in items:
-        blank = {"unit": "", "delta": "", "versus": "", "tone": "", "spark": []}
+        blank = {"unit": "", "delta": "", "versus": "", "tone": "", "spark": [],
+                 "source": ""}  # fmt: skip
         made = {**blank, **item, "value": str(item["value"])}
         if made["tone"] not in TONES:
             raise ValueError(f"Tone of {made['label']!r} is one of {sorted(TONES)}.")
@@ -132,8 +140,8 @@ def table(
 
     A column is its label, or {label, kind, align, width}: kind text, number, delta, strong or bar;
     width in shares of the page (default 1), 0 for as wide as its text. A cell is a text, or
-    {text, tone, share (0 to 1, length of a bar), source (office, form and cell)}. `marked` are the
-    numbers (from 0) of rows to set off, such as the brief's own area among its peers.
+    {text, tone, share (0 to 1, length of a bar), source (office, form and cells, a line each)}.
+    `marked` are the numbers (from 0) of rows to set off, such as the brief's own area among peers.
     Raises ValueError where a row has another number of cells, or a kind or tone is unknown.
     """
     heads = [_column(column) for column in columns]
@@ -206,8 +214,20 @@ def _masthead_text(data: Mapping[str, Any]) -> list[str]:
     return [data[key] for key in keys if data[key]]
 
 
+def _asked(text: str, source: str) -> str:
+    """A figure that says where it is from when it is pointed at, tapped or reached by keyboard."""
+    if not source:
+        return escape(text)
+    said = f'<span class="pls-source">{escape(source)}</span>'
+    return f'<button type="button" class="pls-asked">{escape(text)}{said}</button>'
+
+
 def _points_html(data: Mapping[str, Any]) -> str:
-    items = "".join(f"<li><b>{escape(lead)}</b>{escape(rest)}</li>" for lead, rest in data["items"])
+    told = zip_longest(data["items"], data.get("sources", ()), fillvalue="")
+    items = "".join(
+        f"<li><b>{escape(lead)}</b>{escape(rest)}{_asked('※', source) if source else ''}</li>"
+        for (lead, rest), source in told
+    )
     title = escape(data["title"])
     return f'<div class="pls-points"><strong>{title}</strong><ul>{items}</ul></div>'
 
@@ -220,7 +240,8 @@ def _indicator_html(item: Mapping[str, Any]) -> str:
     tone = escape(item["tone"] or "flat")
     return (
         f'<div><div class="l">{escape(item["label"])}</div>'
-        f'<div class="v">{escape(item["value"])}<small>{escape(item["unit"])}</small></div>'
+        f'<div class="v">{_asked(item["value"], item.get("source", ""))}'
+        f"<small>{escape(item['unit'])}</small></div>"
         f'<div class="d {tone}">{escape(item["delta"])} <span>{escape(item["versus"])}</span></div>'
         f"{spark_svg(item['spark'])}</div>"
     )
@@ -273,16 +294,14 @@ def _table_html(data: Mapping[str, Any]) -> str:
 
 def _cell_html(column: Mapping[str, Any], cell: Mapping[str, Any]) -> str:
     classes = [column["align"], cell["tone"]]
-    style_ = title = ""
+    style_ = ""
     if column["kind"] == "strong":
         classes.append("strong")
     if column["kind"] == "bar" and "share" in cell:
         classes.append("bar")
         style_ = f' style="--w:{cell["share"] * 100:.1f}%"'
-    if "source" in cell:
-        title = f' title="{escape(cell["source"])}"'
     names = escape(" ".join(name for name in classes if name))
-    return f'<td class="{names}"{style_}{title}>{escape(cell["text"])}</td>'
+    return f'<td class="{names}"{style_}>{_asked(cell["text"], cell.get("source", ""))}</td>'
 
 
 def _table_text(data: Mapping[str, Any]) -> list[str]:

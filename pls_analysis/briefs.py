@@ -191,6 +191,12 @@ class Brief:
         forms = filed.set_index("submission")["form"]
         return {name: self.forms[form].title for name, form in forms.items()}
 
+    @cached_property
+    def office_of(self) -> dict[str, str]:
+        """The code of the office that filed each submission, by its id."""
+        filed = Store(self.project.processed).submissions()
+        return dict(zip(filed["submission"], filed["office"], strict=True))
+
     def basis(self, measure: str) -> str:
         """The basis on which a measure is shown: flow before stock before running total."""
         if self._is_indicator(measure):

@@ -14,7 +14,7 @@ from typing import Any
 
 import pandas as pd
 
-from pls_analysis import blocks, charts
+from pls_analysis import blocks, charts, sources
 from pls_analysis.analysis import per_year, year_parts
 from pls_analysis.blocks import Block
 from pls_analysis.briefs import Brief
@@ -133,14 +133,13 @@ def _figure(value: float) -> float | None:
 
 def key_points(brief: Brief, found: Sequence[Change]) -> Block:
     """Up to three sentences: the leading measure, the largest reliable change, the gaps."""
-    items: list[str] = []
+    items: dict[str, str] = {}
     spoken = [one for one in found if one.total is not None]
-    if spoken:
-        items.append(sentence(brief, spoken[0]))
-    if largest := largest_change(spoken[1:]):
-        items.append(sentence(brief, largest))
-    items.append(gaps(brief, found))
-    return blocks.points(brief.say("brief.key_points"), items)
+    largest = largest_change(spoken[1:])
+    for one in filter(None, [*spoken[:1], largest]):
+        items[sentence(brief, one)] = sources.of_measure(brief, one.measure)
+    items[gaps(brief, found)] = ""
+    return blocks.points(brief.say("brief.key_points"), list(items), list(items.values()))
 
 
 def largest_change(found: Sequence[Change]) -> Change | None:
@@ -223,6 +222,7 @@ def strip_items(brief: Brief, found: Sequence[Change]) -> list[dict[str, Any]]:
                 "versus": brief.say("brief.versus") if step else "",
                 "tone": "flat",
                 "spark": brief.series(one.measure)[brief.area.name].tolist(),
+                "source": sources.of_measure(brief, one.measure),
             }
         )
     return items

@@ -190,6 +190,12 @@ class Standing:
         table = {name: column.reindex(index) for name, column in columns.items()}
         return pd.DataFrame(table, index=index).rename_axis(index="period", columns=None)
 
+    def look_up(self, name: str, area: str) -> Assessment:
+        """The figure of an indicator for an area and the year so far, with its evidence."""
+        indicator = self.indicator(name)
+        _, year = year_of(indicator.year, self.as_of)
+        return self._at(area).look_up(indicator, year.start)
+
     def indicator(self, name: str) -> Indicator:
         """The indicator of a target or of that name. Raises ValueError for an unknown one."""
         policy = self.policy

@@ -11,31 +11,29 @@ from typing import Any
 
 import pandas as pd
 
-from pls_analysis import blocks, changes, charts, sentences, verdicts, wording
+from pls_analysis import blocks, changes, charts, sentences, sources, verdicts, wording
 from pls_analysis.analysis import calendar_period
 from pls_analysis.areas import Area
 from pls_analysis.blocks import Block
 from pls_analysis.briefs import Brief
 from pls_analysis.changes import Change
 from pls_analysis.charts.phrases import change, decimals, number
-from pls_analysis.periods import Period
 from pls_analysis.policies import FREQUENCIES, known_part
 from pls_analysis.policy.assessment import Assessment
 
-CELLS_NAMED = 3
 NAMED = 6
-"""How many cells, or villages, are named before the others are counted."""
+"""How many villages are named before the others are counted."""
 
 
 def key_points(brief: Brief, found: Sequence[Change]) -> Block:
     """Three sentences: the worst verdict, the largest reliable change, the gaps in the data."""
-    items = []
+    items: dict[str, str] = {}
     if (first := verdicts.worst(judged(brief))) is not None:
-        items.append(said(brief, first))
+        items[said(brief, first)] = sources.of_target(brief, first)
     if largest := changes.largest_change(found):
-        items.append(changes.sentence(brief, largest))
-    items.append(changes.gaps(brief, found))
-    return blocks.points(brief.say("brief.key_points"), items)
+        items[changes.sentence(brief, largest)] = sources.of_measure(brief, largest.measure)
+    items[changes.gaps(brief, found)] = ""
+    return blocks.points(brief.say("brief.key_points"), list(items), list(items.values()))
 
 
 def said(brief: Brief, one: Assessment) -> str:
@@ -75,6 +73,7 @@ def _rate_item(brief: Brief, name: str) -> dict[str, Any]:
         "versus": brief.say("brief.versus") if step else "",
         "tone": "flat",
         "spark": brief.standing_series(name)[brief.area.name].tolist(),
+        "source": sources.of_indicator(brief, name),
     }
 
 
@@ -148,36 +147,13 @@ def table(brief: Brief, assessments: Sequence[Assessment], caption: str) -> Bloc
         [
             one.entry.name[brief.lang],
             wording.target_text(one.entry, brief.say),
-            {"text": verdicts.value_text(one, brief.say), "source": source(brief, one)},
+            {"text": verdicts.value_text(one, brief.say), "source": sources.of_target(brief, one)},
             verdicts.gap_text(one, brief.say),
             {"text": verdicts.status_word(one, brief.say), "tone": verdicts.tone(one)},
         ]
         for one in assessments
     ]
     return blocks.table(columns, rows, caption)
-
-
-def source(brief: Brief, one: Assessment, most: int | None = CELLS_NAMED) -> str:
-    """Where a figure comes from: form, sheet and cells, the first few of many."""
-    places: dict[tuple[str, str], list[str]] = {}
-    for place in one.evidence:
-        submission, _, cells = place.partition(" ")
-        sheet, _, cell = cells.rpartition("!")
-        known = places.setdefault((brief.form_of.get(submission, ""), sheet), [])
-        if cell not in known:  # the same cell of every month's report
-            known.append(cell)
-    stop = brief.say("brief.list_stop")
-    told = [
-        brief.say("brief.source", form=form, sheet=sheet, cells=stop.join(cells[:most]))
-        + (
-            brief.say("brief.and_more_places", n=len(cells))
-            if len(cells) > len(cells[:most])
-            else ""
-        )
-        for (form, sheet), cells in places.items()
-    ]
-    more = brief.say("brief.source_more", n=len(told)) if len(told) > len(told[:most]) else ""
-    return stop.join(told[:most]) + more
 
 
 # -- beside the peers ----------------------------------------------------------------------------
@@ -271,17 +247,9 @@ def failing(brief: Brief) -> list[tuple[str, str, str]]:
             shown = brief.say("brief.list_stop").join(named[:NAMED])
             more = brief.say("brief.and_more", n=len(named)) if len(named) > NAMED else ""
             said["names"] = shown + more
-        rows.append((span_text(brief, one), brief.say(key, **said), source(brief, one)))
+        where = sources.cells(brief, one.evidence)
+        rows.append((sources.span_text(brief, one), brief.say(key, **said), where))
     return rows
-
-
-def span_text(brief: Brief, one: Assessment) -> str:
-    """The days that a figure stands for, in words; "" where there is none."""
-    if one.end is None:
-        return ""
-    if one.start is None or one.start == one.end:
-        return brief.say.date(one.end)
-    return brief.say.period(Period(one.start, one.end))
 
 
 def definitions(
@@ -310,7 +278,7 @@ def attachment(brief: Brief, assessments: Iterable[Assessment]) -> Block:
             "asked": wording.target_text(one.entry, brief.say), "algebra": str(one.entry.target),
             "status": one.status, "value": one.value, "required": one.required, "gap": one.gap,
             "unit": one.unit, "denominator": one.denominator, "start": one.start, "end": one.end,
-            "source": source(brief, one, None),
+            "source": sources.cells(brief, one.evidence, None),
         }
         for one in assessments
     ]  # fmt: skip

@@ -6,14 +6,14 @@ from collections.abc import Iterable
 
 import pandas as pd
 
-from pls_analysis import blocks, charts, headlines, verdicts
+from pls_analysis import blocks, charts, headlines, sources, verdicts
 from pls_analysis.analysis import overdue
 from pls_analysis.blocks import Block
 from pls_analysis.briefs import Brief
 from pls_analysis.periods import parse_period
 from pls_analysis.policy.assessment import Assessment
 from pls_analysis.policy.catalogue import TOTAL
-from pls_analysis.progress import NAMED, judged, owed_by, public, said, source, span_text, unit_of
+from pls_analysis.progress import NAMED, judged, owed_by, public, said, unit_of
 
 DRAWN = frozenset({"value", "ratio", "sum", "gain", "share_of", "each"})
 """Kinds of target whose figures go from zero to a bound."""
@@ -114,7 +114,7 @@ def off(brief: Brief) -> list[tuple[str, str, str]]:
     Rows of period, matter and source, as `notices.watch` takes them.
     """
     rows = [
-        (span_text(brief, one), said(brief, one), source(brief, one, 2))
+        (sources.span_text(brief, one), said(brief, one), sources.cells(brief, one.evidence, 2))
         for one in needing_attention(brief)
     ]
     return [*rows, *_overdue(brief)]

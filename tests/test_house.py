@@ -70,6 +70,7 @@ ROOMS_OF_FILES = {
     "remarks": "analysis",
     "scorecard": "briefs",
     "sentences": "analysis",
+    "sources": "briefs",
     "towns": "briefs",
     "verdicts": "analysis",
     "wording": "analysis",

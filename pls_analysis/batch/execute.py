@@ -175,7 +175,8 @@ def _export(
         if kind == "ipynb":
             continue
         exporter = get_exporter(exporters[kind])()
-        about = {"metadata": {"name": report.stem}}
+        beside = {one: path.name for one, path in report.outputs.items() if one != "ipynb"}
+        about = {"metadata": {"name": report.stem}, "beside": beside}
         content, _ = exporter.from_notebook_node(notebook, resources=about)
         data = content.encode("utf-8") if isinstance(content, str) else content
         (work / f"report.{kind}").write_bytes(data)

@@ -2,18 +2,24 @@
 
     jupyter nbconvert --to pls_html out.ipynb
 
-The page shows the notebook's outputs and Markdown, never its code. Fonts are embedded, scripts
-and outside references are forbidden by its Content-Security-Policy, and charts are drawn twice:
-for a desk and for a telephone.
+The page shows the notebook's outputs and Markdown, never its code. Fonts and data are embedded; its
+Content-Security-Policy forbids every outside reference and any script but its own, which sorts and
+copies tables; charts are drawn twice: for a desk and for a telephone.
 """
 
 from __future__ import annotations
 
 import base64
+import datetime as dt
+import hashlib
+import io
 import re
-from html import escape, unescape
+import zipfile
+from collections.abc import Iterable, Mapping
+from html import escape
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import mistune
 from markupsafe import Markup
@@ -25,10 +31,14 @@ from pls_analysis import blocks
 from pls_analysis.messages import Messages
 from pls_analysis.publish.page import Page, narrow_svg, read_page
 from pls_analysis.publish.svg import clean_svg
+from pls_analysis.publish.visible import visible
 from pls_analysis.publish.webfonts import font_css
 
 TEMPLATES = Path(__file__).parent / "templates"
 FONT_PLACE = "/*fonts*/"
+SCRIPT = (TEMPLATES / "pls_html" / "report.js").read_text(encoding="utf-8")
+LINKED = ("pdf", "xlsx")
+"""The formats of a report that its page links to."""
 
 
 class HtmlExporter(TemplateExporter):
@@ -42,11 +52,6 @@ class HtmlExporter(TemplateExporter):
     def _template_name_default(self) -> str:
         return "pls_html"
 
-    def default_filters(self):
-        """nbconvert's filters and the one that the template needs."""
-        yield from super().default_filters()
-        yield "data_address", data_address
-
     def __init__(self, **settings: Any) -> None:
         settings.setdefault("extra_template_basedirs", [str(TEMPLATES)])
         super().__init__(**settings)
@@ -55,6 +60,9 @@ class HtmlExporter(TemplateExporter):
         self, nb: NotebookNode, resources: dict[str, Any] | None = None, **kw: Any
     ) -> tuple[str, dict[str, Any]]:
         """Return the page as text, and nbconvert's resources.
+
+        `resources["beside"]` names the files of the same report that the page may link to, by
+        format.
 
         Raises FailedNotebook where a cell ended in an error and MissingGlyph where a character
         has no glyph in the package's fonts.
@@ -69,12 +77,16 @@ class HtmlExporter(TemplateExporter):
             "head": Markup("".join(fragments[:split])),
             "body": Markup("".join(fragments[split:])),
             "contents": contents(page),
+            "downloads": downloads(page, given.get("beside", {})),
             "style": Markup(blocks.style()),
+            "script": Markup(SCRIPT),
+            "script_hash": script_hash(SCRIPT),
         }
         html, told = super().from_notebook_node(nb, given, **kw)
         heading = page.title if page.masthead else ""
         told = {key: value for key, value in told.items() if key not in given or key == "metadata"}
-        return html.replace(FONT_PLACE, font_css(visible_text(html), heading)), told
+        seen = visible(html)
+        return html.replace(FONT_PLACE, font_css(seen.text, heading, seen.bold)), told
 
 
 def contents(page: Page) -> list[tuple[str, str]]:
@@ -82,14 +94,39 @@ def contents(page: Page) -> list[tuple[str, str]]:
     return list(page.contents) if len(page.contents) > 2 else []
 
 
-def visible_text(html: str) -> str:
-    """Every character that a reader may come to see: text, titles, alternative texts."""
-    body = re.sub(r"<style.*?</style>|data:[^\"')]*", "", html, flags=re.DOTALL)
-    return unescape(re.sub(r"<[a-z/!][^>]*>", _attribute_texts, body, flags=re.IGNORECASE))
+def downloads(page: Page, beside: Mapping[str, str]) -> list[tuple[str, str, str]]:
+    """What a reader may save: text, address and, of what the page itself holds, the file's name."""
+    say = Messages(page.lang)
+    links = [
+        (say(f"page.download_{kind}"), quote(name), "")
+        for kind, name in beside.items()
+        if kind in LINKED
+    ]
+    if page.attachments:
+        packed = base64.b64encode(zipped(page.attachments, page.timestamp)).decode()
+        stem = Path(page.attachments[0]["name"]).stem
+        own = (say("page.download_data"), f"data:application/zip;base64,{packed}", f"{stem}.zip")
+        links.append(own)
+    return links
 
 
-def _attribute_texts(tag: re.Match[str]) -> str:
-    return " ".join(re.findall(r'(?:title|alt|aria-label|content)="([^"]*)"', tag[0]))
+def zipped(attachments: Iterable[Mapping[str, Any]], timestamp: int) -> bytes:
+    """The attached CSVs as one archive: a tenth of their size, the same bytes each time."""
+    day = dt.datetime.fromtimestamp(timestamp, dt.UTC)
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
+        for file in attachments:
+            about = zipfile.ZipInfo(file["name"], (day.year, day.month, day.day, 0, 0, 0))
+            about.compress_type = zipfile.ZIP_DEFLATED
+            about.create_system = 0  # the same archive on every system
+            # Excel needs the mark to read UTF-8.
+            archive.writestr(about, ("\ufeff" + file["csv"]).encode("utf-8"))
+    return packed.getvalue()
+
+
+def script_hash(script: str) -> str:
+    """The hash by which a Content-Security-Policy knows a page's own script."""
+    return base64.b64encode(hashlib.sha256(script.encode("utf-8")).digest()).decode()
 
 
 def render(page: Page) -> list[str]:
@@ -140,12 +177,6 @@ def _output(part: dict[str, Any], at: int) -> str:
 def _block(part: dict[str, Any], at: int) -> str:
     data = {key: value for key, value in part.items() if key != "kind"}
     return blocks.Block(part["kind"], data).html()
-
-
-def data_address(attachment: dict[str, Any]) -> str:
-    """A data: address that downloads the attached CSV, with the mark that Excel needs for UTF-8."""
-    encoded = base64.b64encode(("\ufeff" + attachment["csv"]).encode("utf-8")).decode()
-    return f"data:text/csv;charset=utf-8;base64,{encoded}"
 
 
 _RENDER = {"prose": _prose, "figure": _figure, "picture": _picture, "output": _output}

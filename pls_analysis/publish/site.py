@@ -24,8 +24,8 @@ from pls_analysis.charts.statuses import LOOKS
 from pls_analysis.messages import Messages
 from pls_analysis.periods import Period
 from pls_analysis.project import Project
-from pls_analysis.publish.html import visible_text
 from pls_analysis.publish.listing import Made, sections
+from pls_analysis.publish.visible import visible
 from pls_analysis.publish.webfonts import font_css
 
 FILE = "index.html"
@@ -120,7 +120,7 @@ def _status_css() -> str:
 
 def _fonts(html: str, title: str) -> str:
     """Embed what the pages need; a character that the fonts lack is left to the reader's own."""
-    shown = set(visible_text(html))
+    shown = set(visible(html).text)
     lacking = set(missing("".join(shown)))
     text = "".join(sorted(shown - lacking))
     return font_css(text, "".join(char for char in title if char not in lacking))

@@ -22,14 +22,16 @@ TITLE_FACE = (SERIF, 900)
 TEXT_FACES = ((SANS, 400), (SANS, 700))
 
 
-def font_css(text: str, title: str) -> str:
+def font_css(text: str, title: str, bold: str | None = None) -> str:
     """`@font-face` rules with the embedded WOFF2 subsets for `text` and, heavier, `title`.
 
-    Raises MissingGlyph naming each character that the fonts lack.
+    `bold` is what of the text is set in bold, by default all of it. Raises MissingGlyph naming
+    each character that the fonts lack.
     """
     if lacking := missing(text + title):
         raise MissingGlyph(lacking)
-    wanted = {face: _characters(text) for face in TEXT_FACES}
+    regular, heavy = TEXT_FACES
+    wanted = {regular: _characters(text), heavy: _characters(text if bold is None else bold)}
     if title:
         wanted[TITLE_FACE] = _characters(title)
     return "".join(

@@ -1,0 +1,75 @@
+"""What a reader of an HTML page may come to see, and what of it is set in bold."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from html.parser import HTMLParser
+
+BOLD_TAGS = frozenset(
+    {"b", "strong", "em", "th", "caption", "summary", *(f"h{n}" for n in "123456")}
+)
+BOLD_CLASSES = frozenset({"about", "d", "marked", "org", "pls-mark", "strong", "v"})
+"""What `blocks.css` and the pages' own style sheets set in bold."""
+BOLD_STYLE = re.compile(r"font(?:-weight)?:\s*700")
+UNSEEN = frozenset({"script", "style"})
+VOID = frozenset({"br", "hr", "img", "input", "link", "meta", "wbr"})
+
+
+@dataclass(frozen=True, slots=True)
+class Visible:
+    """The characters of a page: all that are shown, and those that are shown in bold."""
+
+    text: str
+    bold: str
+
+
+def visible(html: str) -> Visible:
+    """Read what `html` shows: its texts, and what fields and charts say when they are asked."""
+    reader = _Reader()
+    reader.feed(html)
+    reader.close()
+    return Visible("".join(reader.text), "".join(reader.bold))
+
+
+@dataclass
+class _Reader(HTMLParser):
+    text: list[str] = field(default_factory=list)
+    bold: list[str] = field(default_factory=list)
+    open: list[tuple[str, bool]] = field(default_factory=list)
+    """The elements that are open, each with whether its text is bold."""
+
+    def __post_init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = {name: value or "" for name, value in attrs}
+        self.text += [given[name] for name in ("title", "alt", "placeholder") if name in given]
+        if tag in VOID:
+            return
+        within = bool(self.open) and self.open[-1][1]
+        self.open.append((tag, within or _is_bold(tag, given)))
+
+    def handle_endtag(self, tag: str) -> None:
+        if any(tag == name for name, _ in self.open):
+            while self.open.pop()[0] != tag:
+                continue
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        return  # an empty element of a drawing
+
+    def handle_data(self, data: str) -> None:
+        tag, bold = self.open[-1] if self.open else ("", False)
+        if tag not in UNSEEN:
+            self.text.append(data)
+            if bold:
+                self.bold.append(data)
+
+
+def _is_bold(tag: str, given: dict[str, str]) -> bool:
+    return (
+        tag in BOLD_TAGS
+        or given.get("font-weight") == "700"
+        or not BOLD_CLASSES.isdisjoint(given.get("class", "").split())
+        or BOLD_STYLE.search(given.get("style", "")) is not None
+    )
