@@ -29,7 +29,9 @@ from traitlets import default
 
 from pls_analysis import blocks
 from pls_analysis.messages import Messages
+from pls_analysis.publish.heat_page import heat_html, heat_style
 from pls_analysis.publish.page import Page, narrow_svg, read_page
+from pls_analysis.publish.shared_styles import share_styles
 from pls_analysis.publish.svg import clean_svg
 from pls_analysis.publish.visible import visible
 from pls_analysis.publish.webfonts import font_css
@@ -78,7 +80,7 @@ class HtmlExporter(TemplateExporter):
             "body": Markup("".join(fragments[split:])),
             "contents": contents(page),
             "downloads": downloads(page, given.get("beside", {})),
-            "style": Markup(blocks.style()),
+            "style": Markup(blocks.style() + heat_style()),
             "script": Markup(SCRIPT),
             "script_hash": script_hash(SCRIPT),
         }
@@ -86,7 +88,8 @@ class HtmlExporter(TemplateExporter):
         heading = page.title if page.masthead else ""
         told = {key: value for key, value in told.items() if key not in given or key == "metadata"}
         seen = visible(html)
-        return html.replace(FONT_PLACE, font_css(seen.text, heading, seen.bold)), told
+        html, drawn = share_styles(html)
+        return html.replace(FONT_PLACE, font_css(seen.text, heading, seen.bold) + drawn, 1), told
 
 
 def contents(page: Page) -> list[tuple[str, str]]:
@@ -151,15 +154,20 @@ _renderer = _make_renderer()
 
 
 def _figure(part: dict[str, Any], at: int) -> str:
-    wide = _svg(part["svg"], f"f{at}-", part["alt"])
+    """A chart, for a desk and for a telephone; what it says to those who cannot see it once."""
+    if part.get("chart", {}).get("kind") == "heat_table":
+        return heat_html(part["chart"])
     narrow = narrow_svg(part)
     if not narrow:
-        return f"<figure>{wide}</figure>"
-    small = _svg(narrow, f"n{at}-", part["alt"])
-    return f'<figure><div class="wide">{wide}</div><div class="narrow">{small}</div></figure>'
+        return f"<figure>{_svg(part['svg'], f'f{at}-', part['alt'])}</figure>"
+    return (
+        f'<figure><div role="img" aria-label="{escape(part["alt"])}">'
+        f'<div class="wide">{_svg(part["svg"], f"f{at}-")}</div>'
+        f'<div class="narrow">{_svg(narrow, f"n{at}-")}</div></div></figure>'
+    )
 
 
-def _svg(source: str, prefix: str, alt: str) -> str:
+def _svg(source: str, prefix: str, alt: str = "") -> str:
     """A figure as it stands in the page, where only regular and bold type are embedded."""
     return clean_svg(source, prefix, alt).replace('font-weight="500"', 'font-weight="700"')
 

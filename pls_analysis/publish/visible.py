@@ -11,7 +11,11 @@ BOLD_TAGS = frozenset(
 )
 BOLD_CLASSES = frozenset({"about", "d", "marked", "org", "pls-mark", "strong", "v"})
 """What `blocks.css` and the pages' own style sheets set in bold."""
+PLAIN_CLASS = "plain"
+"""What is set in regular type though its element is not."""
 BOLD_STYLE = re.compile(r"font(?:-weight)?:\s*700")
+SHOWN = frozenset({"alt", "placeholder", "title"})
+"""Attributes that a browser shows; those of data- hold what a page's script writes."""
 UNSEEN = frozenset({"script", "style"})
 VOID = frozenset({"br", "hr", "img", "input", "link", "meta", "wbr"})
 
@@ -44,7 +48,7 @@ class _Reader(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = {name: value or "" for name, value in attrs}
-        self.text += [given[name] for name in ("title", "alt", "placeholder") if name in given]
+        self.text += [text for name, text in given.items() if name in SHOWN or "data-" in name]
         if tag in VOID:
             return
         within = bool(self.open) and self.open[-1][1]
@@ -67,9 +71,10 @@ class _Reader(HTMLParser):
 
 
 def _is_bold(tag: str, given: dict[str, str]) -> bool:
-    return (
+    classes = set(given.get("class", "").split())
+    return PLAIN_CLASS not in classes and (
         tag in BOLD_TAGS
         or given.get("font-weight") == "700"
-        or not BOLD_CLASSES.isdisjoint(given.get("class", "").split())
+        or not BOLD_CLASSES.isdisjoint(classes)
         or BOLD_STYLE.search(given.get("style", "")) is not None
     )

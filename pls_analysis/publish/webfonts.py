@@ -33,7 +33,7 @@ def font_css(text: str, title: str, bold: str | None = None) -> str:
     regular, heavy = TEXT_FACES
     wanted = {regular: _characters(text), heavy: _characters(text if bold is None else bold)}
     if title:
-        wanted[TITLE_FACE] = _characters(title)
+        wanted[TITLE_FACE] = "".join(sorted(set(title)))
     return "".join(
         f'@font-face{{font-family:"{family}";font-weight:{weight};font-display:block;'
         f"src:url(data:font/woff2;base64,{base64.b64encode(data).decode()})"
