@@ -22,8 +22,8 @@ def heat_html(data: dict[str, Any]) -> str:
     columns = data["columns"]
     heads = "".join(f'<th scope="col" class="plain">{escape(name)}</th>' for name in columns)
     rows = "".join(
-        f"<tr{' class=break' if at in data['breaks'] else ''}>"
-        f'<th scope="row" class="{"marked" if at in data["marked"] else "plain"}">{escape(label)}</th>'
+        f'<tr class="{"break" if at in data["breaks"] else ""}"><th scope="row" '
+        f'class="{"marked" if at in data["marked"] else "plain"}">{escape(label)}</th>'
         + "".join(_cell(data, column, at) for column in range(len(columns)))
         + "</tr>"
         for at, label in enumerate(data["labels"])

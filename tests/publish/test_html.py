@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 import base64
+import hashlib
+import io
 import re
+import zipfile
 from pathlib import Path
+from urllib.parse import unquote
 
 import nbformat
+import pandas as pd
 import pytest
 from bs4 import BeautifulSoup
 from demo import AREA, WORDS, brief, executed
 from nbconvert.exporters import get_exporter
 from nbformat.v4 import new_markdown_cell
 
+from pls_analysis import blocks, charts
 from pls_analysis.charts import MissingGlyph
 from pls_analysis.messages import Messages
-from pls_analysis.publish.html import HtmlExporter
+from pls_analysis.publish.html import SCRIPT, HtmlExporter
 
 LANGS = ["zh", "en"]
 
@@ -40,8 +46,11 @@ def test_one_small_file_without_network(report: tuple[str, str]):
     policy = soup.find("meta", {"http-equiv": "Content-Security-Policy"})
     assert policy is not None
     assert str(policy["content"]).startswith("default-src 'none';")
-    assert "script-src" not in str(policy["content"])
-    assert soup.find(["script", "iframe", "object", "embed", "form"]) is None
+    (script,) = soup.find_all("script")
+    known = base64.b64encode(hashlib.sha256(script.get_text().encode()).digest()).decode()
+    assert f"script-src 'sha256-{known}';" in str(policy["content"])
+    assert script.attrs == {}
+    assert soup.find(["iframe", "object", "embed", "form"]) is None
     addresses = [
         str(tag[name]) for tag in soup.find_all() for name in ("href", "src", "xlink:href")
         if tag.has_attr(name)
@@ -73,9 +82,8 @@ def test_every_figure_has_words_and_a_drawing_for_a_telephone(report: tuple[str,
     figures = soup.find_all("figure")
     assert len(figures) == 3
     for figure in figures:
-        wide, narrow = figure.select(".wide svg, .narrow svg")
-        assert wide["aria-label"] == narrow["aria-label"]
-        assert len(str(wide["aria-label"])) > 40
+        wide, narrow = figure.select("[role=img] > .wide svg, [role=img] > .narrow svg")
+        assert len(str(figure.select_one("[role=img]")["aria-label"])) > 40  # pyright: ignore[reportOptionalSubscript]
         assert float(str(narrow["viewbox"]).split()[2]) < float(str(wide["viewbox"]).split()[2])
 
 
@@ -91,9 +99,54 @@ def test_synthetic_data_is_marked_on_screen_and_on_every_printed_page(report: tu
 def test_the_reports_data_can_be_saved(report: tuple[str, str]):
     link = BeautifulSoup(report[1], "html.parser").select_one("a[download]")
     assert link is not None
-    assert link["download"] == "data.csv"
-    content = base64.b64decode(str(link["href"]).partition(",")[2]).decode("utf-8-sig")
+    assert link["download"] == "data.zip"
+    packed = base64.b64decode(str(link["href"]).partition(",")[2])
+    with zipfile.ZipFile(io.BytesIO(packed)) as archive:
+        assert archive.testzip() is None
+        assert archive.namelist() == ["data.csv"]
+        content = archive.read("data.csv").decode("utf-8-sig")
     assert content.splitlines()[0].split(",")[1] == AREA[report[0]]
+
+
+def test_files_of_the_same_report_are_linked_by_their_names_alone():
+    files = {"html": "a.html", "ipynb": "a.ipynb", "pdf": "甲 区.zh.pdf", "xlsx": "a.xlsx"}
+    html = HtmlExporter().from_notebook_node(brief("zh"), {"beside": files})[0]
+    links = BeautifulSoup(html, "html.parser").select(".downloads a")
+    assert [unquote(str(link["href"])) for link in links[:-1]] == ["甲 区.zh.pdf", "a.xlsx"]
+    assert str(links[-1]["href"]).startswith("data:")
+
+
+def test_a_figure_says_where_it_is_from():
+    block = blocks.strip(
+        [{"label": "调解", "value": "7", "source": "报送单位：甲<镇>\n单元格：C7"}]
+    )
+    asked = BeautifulSoup(export(executed(block)), "html.parser").select(".v > button")
+    assert [one.get_text("|") for one in asked] == ["7|报送单位：甲<镇>\n单元格：C7"]
+
+
+STATES = pd.DataFrame(
+    [["met", "off_track"], ["no_data", "too_few"]], ["甲街道", "乙镇"], ["一", "二"]
+)
+FIGURES = pd.DataFrame([[1.0, 2.5], [float("nan"), 4.0]], ["甲街道", "乙镇"], ["一", "二"])
+
+
+@pytest.mark.parametrize(
+    ("states", "cells"),
+    [
+        (STATES, [("met", "达 1.0"), ("off_track", "2.5"), ("no_data", "无"), ("too_few", "少 4.0")]),
+        (None, [("q0", "1.0"), ("q0", "2.5"), ("no_data", "—"), ("q7", "4.0")]),
+    ],
+)  # fmt: skip
+def test_a_heat_table_is_a_table_with_the_same_texts(states, cells):
+    page = export(executed(charts.heat_table(FIGURES, states=states)))
+    table = BeautifulSoup(page, "html.parser").select_one(".pls-heat table")
+    assert table is not None
+    assert [th.get_text() for th in table.select("thead th")] == ["一", "二"]
+    assert [th.get_text() for th in table.select("tbody th")] == ["甲街道", "乙镇"]
+    found = [(td["class"][0], td.get_text()) for td in table.select("tbody td")]
+    for (state, text), (wanted, part) in zip(found, cells, strict=True):
+        assert state == wanted
+        assert part in text
 
 
 @pytest.mark.parametrize("lang", LANGS)
@@ -107,7 +160,8 @@ def test_markdown_cannot_bring_html_or_code(tmp_path: Path):
         "<script>alert(1)</script>\n\n| a | b |\n|---|--:|\n| 1 | 2 |"
     ))  # fmt: skip
     soup = BeautifulSoup(html, "html.parser")
-    assert soup.find(["script", "img"]) is None
+    assert [script.get_text() for script in soup.find_all("script")] == [SCRIPT]
+    assert soup.find("img") is None
     assert "javascript:" not in html
     assert soup.find("table") is not None
 
