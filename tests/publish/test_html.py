@@ -133,8 +133,8 @@ FIGURES = pd.DataFrame([[1.0, 2.5], [float("nan"), 4.0]], ["甲街道", "乙镇"
 @pytest.mark.parametrize(
     ("states", "cells"),
     [
-        (STATES, [("met", "达 1.0"), ("off_track", "2.5"), ("no_data", "无"), ("too_few", "少 4.0")]),
-        (None, [("q0", "1.0"), ("q0", "2.5"), ("no_data", "—"), ("q7", "4.0")]),
+        (STATES, [("met", "达 1"), ("off_track", "2.5"), ("no_data", "无"), ("too_few", "少 4.0")]),
+        (None, [("q0", "1"), ("q0", "2.5"), ("no_data", "—"), ("q7", "4.0")]),
     ],
 )  # fmt: skip
 def test_a_heat_table_is_a_table_with_the_same_texts(states, cells):
