@@ -21,6 +21,8 @@ from pls_analysis.charts.phrases import change, decimals, number
 from pls_analysis.policies import FREQUENCIES, known_part
 from pls_analysis.policy.assessment import Assessment
 
+CELLS_ATTACHED = 12
+"""How many cells, and sheets, attached data names of one figure; `trace` has them all."""
 NAMED = 6
 """How many villages are named before the others are counted."""
 
@@ -271,14 +273,17 @@ def definitions(
 
 
 def attachment(brief: Brief, assessments: Iterable[Assessment]) -> Block:
-    """Targets with their verdicts and sources as CSV, to be attached to the report."""
+    """Targets with their verdicts and sources as CSV, to be attached to the report.
+
+    Of a figure that many sheets make up, the first are named and all are counted.
+    """
     rows = [
         {
             "target": one.entry.id, "name": one.entry.name[brief.lang], "clause": one.entry.clause,
             "asked": wording.target_text(one.entry, brief.say), "algebra": str(one.entry.target),
             "status": one.status, "value": one.value, "required": one.required, "gap": one.gap,
             "unit": one.unit, "denominator": one.denominator, "start": one.start, "end": one.end,
-            "source": sources.cells(brief, one.evidence, None),
+            "source": sources.cells(brief, one.evidence, CELLS_ATTACHED),
         }
         for one in assessments
     ]  # fmt: skip

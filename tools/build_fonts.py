@@ -24,6 +24,7 @@ from pathlib import Path
 
 from fontTools.subset import Options, Subsetter
 from fontTools.ttLib import TTFont
+from fontTools.ttLib.scaleUpem import scale_upem
 
 OUT = Path(__file__).parents[1] / "pls_analysis" / "publish" / "fonts"
 PACKAGES = {
@@ -38,6 +39,9 @@ FACES = {
     "NotoSerifSC-Regular.ttf": ("serif", "400Regular/NotoSerifSC_400Regular.ttf"),
     "NotoSerifSC-Black.ttf": ("serif", "900Black/NotoSerifSC_900Black.ttf"),
 }
+EMBEDDED = {"NotoSansSC-Regular.ttf": 500, "NotoSansSC-Bold.ttf": 500}
+"""Units per em of the faces that every HTML report embeds: a thousandth of an em is more than a
+screen or a printer shows, and half of it makes the file an eighth smaller."""
 SIGNS = [
     (0x0020, 0x017F),  # Latin, with accents
     (0x0391, 0x03C9),  # Greek letters used in formulas
@@ -103,6 +107,8 @@ def subset(source: Path, target: Path, codes: set[int]) -> None:
     subsetter = Subsetter(options)
     subsetter.populate(unicodes=codes)
     subsetter.subset(font)
+    if target.name in EMBEDDED:
+        scale_upem(font, EMBEDDED[target.name])
     font.save(target)
 
 

@@ -30,8 +30,8 @@ from traitlets import default
 from pls_analysis import blocks
 from pls_analysis.messages import Messages
 from pls_analysis.publish.heat_page import heat_html, heat_style
+from pls_analysis.publish.lettering import share_lettering
 from pls_analysis.publish.page import Page, narrow_svg, read_page
-from pls_analysis.publish.shared_styles import share_styles
 from pls_analysis.publish.svg import clean_svg
 from pls_analysis.publish.visible import visible
 from pls_analysis.publish.webfonts import font_css
@@ -88,8 +88,9 @@ class HtmlExporter(TemplateExporter):
         heading = page.title if page.masthead else ""
         told = {key: value for key, value in told.items() if key not in given or key == "metadata"}
         seen = visible(html)
-        html, drawn = share_styles(html)
-        return html.replace(FONT_PLACE, font_css(seen.text, heading, seen.bold) + drawn, 1), told
+        html, lettering = share_lettering(html)
+        fonts = font_css(seen.text, heading, seen.bold)
+        return html.replace(FONT_PLACE, fonts + lettering, 1), told
 
 
 def contents(page: Page) -> list[tuple[str, str]]:

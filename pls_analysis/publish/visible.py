@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 
@@ -13,7 +12,7 @@ BOLD_CLASSES = frozenset({"about", "d", "marked", "org", "pls-mark", "strong", "
 """What `blocks.css` and the pages' own style sheets set in bold."""
 PLAIN_CLASS = "plain"
 """What is set in regular type though its element is not."""
-BOLD_STYLE = re.compile(r"font(?:-weight)?:\s*700")
+BOLD = "700"
 SHOWN = frozenset({"alt", "placeholder", "title"})
 """Attributes that a browser shows; those of data- hold what a page's script writes."""
 UNSEEN = frozenset({"script", "style"})
@@ -52,7 +51,7 @@ class _Reader(HTMLParser):
         if tag in VOID:
             return
         within = bool(self.open) and self.open[-1][1]
-        self.open.append((tag, within or _is_bold(tag, given)))
+        self.open.append((tag, _is_bold(tag, given, within)))
 
     def handle_endtag(self, tag: str) -> None:
         if any(tag == name for name, _ in self.open):
@@ -70,11 +69,11 @@ class _Reader(HTMLParser):
                 self.bold.append(data)
 
 
-def _is_bold(tag: str, given: dict[str, str]) -> bool:
+def _is_bold(tag: str, given: dict[str, str], within: bool) -> bool:
+    """Whether an element's own text is bold, `within` one that is or is not."""
     classes = set(given.get("class", "").split())
-    return PLAIN_CLASS not in classes and (
-        tag in BOLD_TAGS
-        or given.get("font-weight") == "700"
-        or not BOLD_CLASSES.isdisjoint(classes)
-        or BOLD_STYLE.search(given.get("style", "")) is not None
-    )
+    if "font-weight" in given:
+        return given["font-weight"] == BOLD
+    if PLAIN_CLASS in classes:
+        return False
+    return within or tag in BOLD_TAGS or not BOLD_CLASSES.isdisjoint(classes)
