@@ -214,7 +214,7 @@ def _masthead_text(data: Mapping[str, Any]) -> list[str]:
     return [data[key] for key in keys if data[key]]
 
 
-def _asked(text: str, source: str) -> str:
+def asked(text: str, source: str) -> str:
     """A figure that says where it is from when it is pointed at, tapped or reached by keyboard."""
     if not source:
         return escape(text)
@@ -225,7 +225,7 @@ def _asked(text: str, source: str) -> str:
 def _points_html(data: Mapping[str, Any]) -> str:
     told = zip_longest(data["items"], data.get("sources", ()), fillvalue="")
     items = "".join(
-        f"<li><b>{escape(lead)}</b>{escape(rest)}{_asked('※', source) if source else ''}</li>"
+        f"<li><b>{escape(lead)}</b>{escape(rest)}{asked('※', source) if source else ''}</li>"
         for (lead, rest), source in told
     )
     title = escape(data["title"])
@@ -240,7 +240,7 @@ def _indicator_html(item: Mapping[str, Any]) -> str:
     tone = escape(item["tone"] or "flat")
     return (
         f'<div><div class="l">{escape(item["label"])}</div>'
-        f'<div class="v">{_asked(item["value"], item.get("source", ""))}'
+        f'<div class="v">{asked(item["value"], item.get("source", ""))}'
         f"<small>{escape(item['unit'])}</small></div>"
         f'<div class="d {tone}">{escape(item["delta"])} <span>{escape(item["versus"])}</span></div>'
         f"{spark_svg(item['spark'])}</div>"
@@ -301,7 +301,7 @@ def _cell_html(column: Mapping[str, Any], cell: Mapping[str, Any]) -> str:
         classes.append("bar")
         style_ = f' style="--w:{cell["share"] * 100:.1f}%"'
     names = escape(" ".join(name for name in classes if name))
-    return f'<td class="{names}"{style_}>{_asked(cell["text"], cell.get("source", ""))}</td>'
+    return f'<td class="{names}"{style_}>{asked(cell["text"], cell.get("source", ""))}</td>'
 
 
 def _table_text(data: Mapping[str, Any]) -> list[str]:

@@ -111,6 +111,7 @@ def bullets(brief: Brief, assessments: Sequence[Assessment], caption: str) -> ch
             "word": verdicts.status_word(one, brief.say),
             "at_most": one.entry.target.direction == "down",
             "strength": one.entry.strength,
+            "source": sources.of_target(brief, one),
         }
         for one in assessments
     ]

@@ -45,12 +45,12 @@ def bullets(
 
     `rows` has the columns label, value, required (what is asked at this date), target, unit,
     status and value_text (printed as it is). It may have word (for the status), target_text,
-    at_most (True where the target is a ceiling) and strength. Each row is scaled by its own
-    target. A missing value has no bar and says so. Raises ValueError for a status that is
-    unknown or a figure below zero, MissingGlyph for a character no font has.
+    at_most (True where the target is a ceiling), strength, and source (where the figure is from).
+    Each row is scaled by its own target. A missing value has no bar and says so. Raises ValueError
+    for a status that is unknown or a figure below zero, MissingGlyph for a character no font has.
     """
     needed = ("label", "value", "required", "target", "unit", "status", "value_text")
-    made = rows_of(rows, needed, word="", target_text="", at_most=False, strength="")
+    made = rows_of(rows, needed, word="", target_text="", at_most=False, strength="", source="")
     drawn = [_row(row, lang) for row in made]
     data = {"kind": "bullets", "lang": lang, "caption": caption, "rows": drawn}
     return draw(data, _alt(data), width_cm)

@@ -29,7 +29,7 @@ from traitlets import default
 
 from pls_analysis import blocks
 from pls_analysis.messages import Messages
-from pls_analysis.publish.heat_page import heat_html, heat_style
+from pls_analysis.publish.chart_tables import as_table, table_style
 from pls_analysis.publish.lettering import share_lettering
 from pls_analysis.publish.page import Page, narrow_svg, read_page
 from pls_analysis.publish.svg import clean_svg
@@ -80,7 +80,7 @@ class HtmlExporter(TemplateExporter):
             "body": Markup("".join(fragments[split:])),
             "contents": contents(page),
             "downloads": downloads(page, given.get("beside", {})),
-            "style": Markup(blocks.style() + heat_style()),
+            "style": Markup(blocks.style() + table_style()),
             "script": Markup(SCRIPT),
             "script_hash": script_hash(SCRIPT),
         }
@@ -156,8 +156,8 @@ _renderer = _make_renderer()
 
 def _figure(part: dict[str, Any], at: int) -> str:
     """A chart, for a desk and for a telephone; what it says to those who cannot see it once."""
-    if part.get("chart", {}).get("kind") == "heat_table":
-        return heat_html(part["chart"])
+    if table := as_table(part.get("chart", {})):
+        return table
     narrow = narrow_svg(part)
     if not narrow:
         return f"<figure>{_svg(part['svg'], f'f{at}-', part['alt'])}</figure>"

@@ -10,7 +10,7 @@ BOLD_TAGS = frozenset(
 )
 BOLD_CLASSES = frozenset({"about", "d", "marked", "org", "pls-mark", "strong", "v"})
 """What `blocks.css` and the pages' own style sheets set in bold."""
-PLAIN_CLASS = "plain"
+PLAIN_CLASSES = frozenset({"plain", "pls-source"})
 """What is set in regular type though its element is not."""
 BOLD = "700"
 SHOWN = frozenset({"alt", "placeholder", "title"})
@@ -74,6 +74,6 @@ def _is_bold(tag: str, given: dict[str, str], within: bool) -> bool:
     classes = set(given.get("class", "").split())
     if "font-weight" in given:
         return given["font-weight"] == BOLD
-    if PLAIN_CLASS in classes:
+    if not PLAIN_CLASSES.isdisjoint(classes):
         return False
     return within or tag in BOLD_TAGS or not BOLD_CLASSES.isdisjoint(classes)
