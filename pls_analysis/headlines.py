@@ -27,11 +27,16 @@ def key_points(
     of the policy. `owed` says who owes the figures of a target. What is not public is the caller's
     to leave out.
     """
+    told = [sentence(one, say, as_of, owed(one)) for one in leading(assessments)]
+    return told + without_data(assessments, say)
+
+
+def leading(assessments: Sequence[Assessment]) -> list[Assessment]:
+    """The worst verdict, then of the others the one furthest from its pace, where there are any."""
     first = worst(assessments)
     paced = [one for one in assessments if one is not first and distance(one) is not None]
     furthest = max(paced, key=lambda one: abs(distance(one) or 0), default=None)
-    told = [sentence(one, say, as_of, owed(one)) for one in (first, furthest) if one is not None]
-    return told + without_data(assessments, say)
+    return [one for one in (first, furthest) if one is not None]
 
 
 def distance(one: Assessment) -> float | None:

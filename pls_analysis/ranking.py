@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from pls_analysis import blocks, charts, positions, progress
+from pls_analysis import blocks, charts, positions, progress, sources
 from pls_analysis.analysis import calendar_period
 from pls_analysis.blocks import Block
 from pls_analysis.briefs import Brief
@@ -30,7 +30,8 @@ def points(brief: Brief, surveys: bool = True) -> Block:
     if not found:
         return brief.no_figures
     said = [progress.said(brief, one) for one in found]
-    return blocks.points(brief.say("brief.key_points"), said)
+    title = brief.say("brief.key_points" if surveys else "brief.heading_position")
+    return blocks.points(title, said, [sources.of_target(brief, one) for one in found])
 
 
 def compared(brief: Brief) -> list[Assessment]:

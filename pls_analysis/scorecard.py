@@ -24,7 +24,8 @@ def tally_points(brief: Brief) -> Block:
     found = judged(brief)
     told = headlines.key_points(found, brief.say, brief.period.end, lambda one: owed_by(brief, one))
     items = [verdicts.tally(found, brief.say), *told]
-    return blocks.points(brief.say("brief.key_points"), items)
+    told_from = [sources.of_target(brief, one) for one in headlines.leading(found)]
+    return blocks.points(brief.say("brief.key_points"), items, ["", *told_from])
 
 
 def strip_of_statuses(brief: Brief) -> charts.Chart:
