@@ -9,7 +9,7 @@ import nbformat
 import pytest
 from projects import ROOT
 
-from pls_analysis import changes, notices, progress, ranking, scorecard, towns
+from pls_analysis import changes, notices, progress, ranking, scorecard, sources, towns
 from pls_analysis.briefs import Brief, parameters
 from pls_analysis.project import Project
 
@@ -88,10 +88,37 @@ def test_who_fails_is_named_by_village_and_never_by_adviser(brief_of):
 def test_sources_group_cells_by_form_and_sheet(brief_of):
     brief = brief_of(HOME, "target_scorecard")
     [one] = [one for one in brief.assessments if one.entry.id == "hotline_connection_rate"]
-    told = progress.source(brief, one)
+    told = sources.cells(brief, one.evidence)
     assert told.startswith("《12348公共法律服务热线运行情况月报》热线月报：")
     assert len(one.evidence) == 3
-    assert progress.source(brief, one, None).count("、") >= told.count("、")
+    assert sources.cells(brief, one.evidence, None).count("、") >= told.count("、")
+
+
+def test_a_source_names_office_form_cell_period_and_definition(brief_of):
+    brief = brief_of(URBAN, "town_brief")
+    names = [
+        line.partition("：")[0] for line in sources.of_measure(brief, brief.measures[0]).split("\n")
+    ]
+    assert names == ["报送单位", "报表单元格", "期间"]
+    rate = sources.of_indicator(brief, "mediation_success_rate").split("\n")
+    assert rate[0] == f"报送单位：{brief.area.name}"
+    assert rate[1].startswith("报表单元格：《")
+    assert rate[-1].startswith("口径：")
+    for one in progress.judged(brief):
+        told = sources.of_target(brief, one)
+        assert ("报表单元格：" in told) == bool(one.evidence)
+        assert not re.search(r"A\d{3}|\.xlsx?", told), "no adviser, no file"
+
+
+def test_what_is_shown_of_an_area_says_its_source(brief_of):
+    brief = brief_of(URBAN, "town_brief")
+    found = changes.compare(brief)
+    strip = progress.strip(brief, found).data["items"]
+    assert all(item["source"] for item in strip if item["value"] != "—")
+    points = progress.key_points(brief, found).data
+    assert len(points["sources"]) == len(points["items"])
+    rows = progress.bullets(brief, progress.judged(brief), "").data["rows"]
+    assert all(row["source"] for row in rows if row["value"] is not None)
 
 
 # -- the district's --------------------------------------------------------------------------------
