@@ -14,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pls_analysis import texts
+from pls_analysis.charts.phrases import axis_numbers, change
 from pls_analysis.configs import ConfigError
 from pls_analysis.messages import (
     Messages,
@@ -22,6 +23,7 @@ from pls_analysis.messages import (
     rate_change,
     rounded,
 )
+from pls_analysis.period_labels import axis_label
 from pls_analysis.periods import parse_period
 from pls_analysis.texts import placeholders
 
@@ -181,6 +183,47 @@ def test_big(value: int, zh: str, en: str) -> None:
     assert (ZH.big(value), EN.big(value)) == (zh, en)
 
 
+@pytest.mark.parametrize(
+    ("marks", "zh", "en"),
+    [
+        ([0, 5_000, 9_999], ["0", "5,000", "9,999"], ["0", "5,000", "9,999"]),
+        ([0, 10_000, 20_000], ["0", "1万", "2万"], ["0", "10k", "20k"]),
+        ([0, 5_000, 15_000], ["0", "0.5万", "1.5万"], ["0", "5k", "15k"]),
+        ([-20_000, 0, 1_500_000], ["−2万", "0", "150万"], ["−20k", "0", "1,500k"]),
+    ],
+)
+def test_an_axis_counts_in_ten_thousands_or_thousands(
+    marks: list[float], zh: list[str], en: list[str]
+) -> None:
+    assert (axis_numbers(marks, 0, "zh"), axis_numbers(marks, 0, "en")) == (zh, en)
+
+
+@pytest.mark.parametrize(
+    ("value", "before", "unit", "zh", "en"),
+    [
+        (98.5, 97.3, "%", "▲1.2个百分点", "▲1.2 pp"),
+        (0.4, 0.65, "‰", "▼0.25个千分点", "▼0.25‰ pts"),
+        (120, 100, "件", "▲20.0%", "▲20.0%"),
+        (4, 1, "件", "▲3件", "▲3"),
+        (5, 0, "件", "上年同期为0", "0 a year before"),
+        (100, 100, "件", "持平", "no change"),
+        (97.31, 97.3, "%", "持平", "no change"),
+        (None, 1, "件", "", ""),
+    ],
+)
+def test_rates_change_in_points_and_counts_in_per_cent(
+    value: float | None, before: float, unit: str, zh: str, en: str
+) -> None:
+    assert (change(value, before, unit, "zh"), change(value, before, unit, "en")) == (zh, en)
+
+
+@pytest.mark.parametrize(
+    ("number", "zh"), [(0, "〇"), (1, "一"), (10, "十"), (12, "十二"), (20, "二十"), (99, "九十九")]
+)
+def test_numeral(number: int, zh: str) -> None:
+    assert (ZH.numeral(number), EN.numeral(number)) == (zh, str(number))
+
+
 @pytest.mark.parametrize("value", [math.nan, math.inf, Decimal("NaN")])
 def test_what_is_no_number_is_not_written(value: Any) -> None:
     with pytest.raises(ValueError, match="is no number that can be written"):
@@ -237,6 +280,29 @@ def test_all_of_them_alone_is_100_percent(denominator: int, data: st.DataObject)
     shown = ZH.rate(numerator, denominator)
     assert (float(shown[:-1]) == 100) == (numerator == denominator)
     assert (float(shown[:-1]) == 0) == (numerator == 0)
+
+
+@pytest.mark.parametrize(
+    ("period", "zh", "en"),
+    [
+        ("2022-06", "6月", "Jun"),
+        ("2022-Q2", "二季度", "Q2"),
+        ("2022-H2", "下半年", "H2"),
+        ("2022", "2022年", "2022"),
+        ("2021-12-21..2022-01-20", "2021年12月21日至2022年1月20日",
+         "21 December 2021 to 20 January 2022"),
+    ],
+)  # fmt: skip
+def test_an_axis_leaves_out_the_year(period: str, zh: str, en: str) -> None:
+    shown = [axis_label(parse_period(period), lang) for lang in ("zh", "en")]
+    assert shown == [zh, en]
+
+
+def test_months_are_the_catalogues_whatever_the_locale(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("calendar.month_name", ["", *"abcdefghijkl"])
+    assert [EN.date(dt.date(2022, month, 1)).split()[1] for month in (1, 12)] == [
+        "January", "December",
+    ]  # fmt: skip
 
 
 def test_date_and_period() -> None:
