@@ -112,10 +112,17 @@ def bullets(brief: Brief, assessments: Sequence[Assessment], caption: str) -> ch
             "at_most": one.entry.target.direction == "down",
             "strength": one.entry.strength,
             "source": sources.of_target(brief, one),
+            "unknown": _unknown(one),
         }
         for one in assessments
     ]
     return charts.bullets(pd.DataFrame(rows), caption=caption, lang=brief.lang)
+
+
+def _unknown(one: Assessment) -> float:
+    """What a share of those judged one by one may gain from those not known, in per cent."""
+    left = verdicts.unknown_of(one)
+    return 100 * left / one.facts["expected"] if left else 0.0
 
 
 def _bound(one: Assessment) -> float | None:

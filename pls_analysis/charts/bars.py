@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 from matplotlib.axes import Axes
 
-from pls_analysis.charts.canvas import rows_pt
+from pls_analysis.charts.canvas import LEAST_PT, rows_pt
 from pls_analysis.charts.chart import DRAWINGS, Chart, draw
 from pls_analysis.charts.layout import width_em, wrap
 from pls_analysis.charts.lettering import LABEL_PT, caption_height, write, write_caption
@@ -87,7 +87,7 @@ def draw_bars(data: dict[str, Any], width_cm: float, stretch: float) -> list[Axe
     figures = max(width_em(_shown(row, data)) for row in data["rows"]) * LABEL_PT + 8
     top, foot = caption_height(data["caption"], wide) + 14, 4.0
     each = rows_pt(names, wide, 21.0)
-    whole = max((top + each * len(names) + foot) * stretch, top + 0.8 * each * len(names) + foot)
+    whole = max((top + each * len(names) + foot) * stretch, top + 0.6 * each * len(names) + foot)
     height = whole - top - foot
     figure = new_figure(width_cm, whole)
     axes = place(figure, left, top, wide - left - changes - figures - 2, height)
@@ -97,7 +97,8 @@ def draw_bars(data: dict[str, Any], width_cm: float, stretch: float) -> list[Axe
     axes.set_xlim(0, highest or 1)
     axes.set_ylim(len(names) - 0.5, -0.5)
     axes.set_yticks(range(len(names)), names)
-    axes.tick_params(axis="y", labelcolor=INK, pad=4)
+    tight = min(height / (each * len(names)), 1.0)
+    axes.tick_params(axis="y", labelcolor=INK, pad=4, labelsize=max(LABEL_PT * tight, LEAST_PT))
     axes.set_xticks([])
     axes.grid(visible=False)
     axes.spines[["bottom", "left"]].set_visible(False)

@@ -35,6 +35,7 @@ from pls_analysis.charts.theme import BAND, EDGE, GAP, INK, MUTED, PAPER_CM, POI
 
 MOST_SHARE = 1.25
 """A bar that goes beyond this share of its target is cut and ends in an arrow."""
+NOT_KNOWN = HATCH.replace("/", "\\")
 ROW_PT, NARROW_ROW_PT, KEY_PT = 19.0, 34.0, 16.0
 
 
@@ -45,12 +46,15 @@ def bullets(
 
     `rows` has the columns label, value, required (what is asked at this date), target, unit,
     status and value_text (printed as it is). It may have word (for the status), target_text,
-    at_most (True where the target is a ceiling), strength, and source (where the figure is from).
-    Each row is scaled by its own target. A missing value has no bar and says so. Raises ValueError
-    for a status that is unknown or a figure below zero, MissingGlyph for a character no font has.
+    at_most (True where the target is a ceiling), strength, unknown (what of the units judged one by
+    one is not known and may come on top of the value: hatched), and source (where the figure is
+    from). Each row is scaled by its own target. A missing value has no bar and says so. Raises
+    ValueError for a status that is unknown or a figure below zero, MissingGlyph for a character no
+    font has.
     """
     needed = ("label", "value", "required", "target", "unit", "status", "value_text")
-    made = rows_of(rows, needed, word="", target_text="", at_most=False, strength="", source="")
+    others = {"word": "", "target_text": "", "at_most": False, "strength": "", "source": ""}
+    made = rows_of(rows, needed, **others, unknown=0.0)
     drawn = [_row(row, lang) for row in made]
     data = {"kind": "bullets", "lang": lang, "caption": caption, "rows": drawn}
     return draw(data, _alt(data), width_cm)
@@ -213,6 +217,10 @@ def _bar(
     if row["value"] is not None:
         color = LOOKS[row["status"]].bar
         box(axes, left, middle - thick / 2, spot(row["value"]) - left, thick, color)
+        if row.get("unknown"):
+            known = spot(row["value"])
+            more = spot(row["value"] + row["unknown"]) - known
+            box(axes, known, middle - thick / 2, more, thick, "white", EDGE, NOT_KNOWN)
         if row["value"] / whole > MOST_SHARE:
             axes.plot(left + width + 2.5, middle, ">", color=color, markersize=thick * 0.8)
     axes.plot([left, left], [middle - ground / 2, middle + ground / 2], color=EDGE, linewidth=0.8)
@@ -234,7 +242,10 @@ def _key(axes: Axes, data: dict[str, Any], y: float, height: float) -> None:
     """Say what bar, mark, line and hatching are."""
     due = any(row["required"] is not None for row in data["rows"])
     ceiling = any(row["at_most"] for row in data["rows"])
-    names = ["value", *["required"] * due, "target", *["beyond"] * ceiling]
+    part = any(row.get("unknown") for row in data["rows"])
+    names = [
+        "value", *["unknown"] * part, *["required"] * due, "target", *["beyond"] * ceiling,
+    ]  # fmt: skip
     texts = {name: say(data["lang"], f"key_{name}") for name in names}
     size, x = key_size(axes, list(texts.values()), height), 0.5
     for name, text in texts.items():
@@ -245,7 +256,8 @@ def _key(axes: Axes, data: dict[str, Any], y: float, height: float) -> None:
         elif name == "target":
             axes.plot([x + 6, x + 6], [y - 4.5, y + 4.5], color=INK, linewidth=1.6)
         else:
-            box(axes, x, y - 3, 12, 6, "white", EDGE, HATCH)
+            hatch = NOT_KNOWN if name == "unknown" else HATCH
+            box(axes, x, y - 3, 12, 6, "white", EDGE, hatch)
         x = swatch(axes, x + 12, y, text, size)
 
 

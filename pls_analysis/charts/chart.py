@@ -10,6 +10,7 @@ from typing import Any
 from matplotlib import pyplot
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure, SubFigure
+from matplotlib.text import Text
 
 from pls_analysis.charts.glyphs import check_glyphs
 from pls_analysis.charts.theme import PAPER_CM, themed
@@ -43,7 +44,11 @@ class Chart:
         return figure
 
     def svg(self) -> str:
-        """The figure as SVG: text kept as text, and the same bytes for the same figure."""
+        """The figure as SVG: text kept as text, and the same bytes for the same figure.
+
+        Raises MissingGlyph for what was written on the axes and no font can draw.
+        """
+        check_glyphs([text.get_text() for text in self.figure.findobj(Text)])
         with themed():
             buffer = io.StringIO()
             metadata = {"Date": None, "Creator": None, "Format": None, "Type": None}

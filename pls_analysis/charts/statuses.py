@@ -33,7 +33,7 @@ class Look:
 LOOKS: Mapping[str, Look] = {
     "met": Look(TEAL, "white", TEAL, TEAL),
     "on_track": Look("#d5e7e5", TEAL, TEAL, NAVY),
-    "off_track": Look("#f3e3c4", OCHRE, OCHRE, OCHRE),
+    "off_track": Look("#f9efdb", OCHRE, OCHRE, OCHRE),
     "missed": Look(RED, "white", RED, RED),
     "missed_aspired": Look("white", RED, RED, OCHRE),
     "not_due": Look("white", MUTED, EDGE, "#8494a5"),

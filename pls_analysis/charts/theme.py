@@ -16,7 +16,7 @@ from pls_analysis.charts.glyphs import FACES, FONTS, SANS
 
 STYLE = Path(__file__).parents[1] / "data" / "pls.mplstyle"
 INK, MUTED, GRID, EDGE = "#1c2733", "#5d6975", "#e4e8ed", "#aab4bf"
-NAVY, RED, TEAL, OCHRE = "#1f4e79", "#b4161b", "#14706a", "#96600a"
+NAVY, RED, TEAL, OCHRE = "#1f4e79", "#9e1218", "#14706a", "#96600a"
 PEERS, BAND, GAP = "#8494a5", "#dfe6ee", "#f1f3f6"
 """Peers' median, their interquartile band, and a period without data."""
 YEAR_BEFORE, OWN_GROUND = "#b9c6d4", "#eef3f8"

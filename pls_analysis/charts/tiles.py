@@ -18,7 +18,6 @@ from pls_analysis.charts.theme import (
     EDGE,
     INK,
     MUTED,
-    NAVY,
     PAPER_CM,
     POINTS_PER_CM,
     RED,
@@ -180,7 +179,7 @@ def _draw_tile(
     figure = one_line(tile["text"], wide - 3, min(8.0, high * 0.34))
     put(
         axes, tile["text"], x + wide / 2, y + high * 0.7, size=figure,
-        color=NAVY if known else MUTED, bold=known, ha="center",
+        color=INK if known else MUTED, bold=known, ha="center",
     )  # fmt: skip
 
 

@@ -51,10 +51,17 @@ def _bullets(data: dict[str, Any]) -> str:
     )
     rows = "".join(_bullet(row, data["lang"]) for row in data["rows"])
     due = any(row["required"] is not None for row in data["rows"])
+    partly = any(row.get("unknown") for row in data["rows"])
     ceiling = any(row["at_most"] for row in data["rows"])
     keys = "".join(
         f' <small><i class="key-{name}"></i>{say(data["lang"], f"key_{name}")}</small>'
-        for name in ("value", *["required"] * due, "target", *["beyond"] * ceiling)
+        for name in (
+            "value",
+            *["required"] * due,
+            "target",
+            *["beyond"] * ceiling,
+            *["unknown"] * partly,
+        )
     )
     return _figure("bullets", data["caption"], keys, heads, rows)
 
@@ -67,13 +74,19 @@ def _bullet(row: dict[str, Any], lang: str) -> str:
         for name, key in (("v", "value"), ("r", "required"), ("t", "target"))
         if row[key] is not None
     }
+    unknown = min(row.get("unknown", 0.0) / whole, MOST_SHARE) / MOST_SHARE * 100
+    open_part = (
+        f'<span class="unknown" style="left:{places["v"]};width:{unknown:.1f}%"></span>'
+        if unknown and "v" in places
+        else ""
+    )
     style = ";".join(f"--{name}:{place}" for name, place in places.items())
     marks = " ".join(
         [row["status"], *["due"] * ("r" in places), *["ceiling"] * bool(row["at_most"])]
     )
     return (
         f'<tr><th scope="row" class="plain">{escape(row["label"])}</th>'
-        f'<td class="bullet {marks}" style="{style}">'
+        f'<td class="bullet {marks}" style="{style}">{open_part}'
         f'<td class="right strong">{asked(row["value_text"], row.get("source", ""))}'
         f'<td class="right flat">{escape(row["target_text"])}'
         f'<td class="strong">{_sign(row["status"], lang)}{escape(row["word"])}'

@@ -35,7 +35,8 @@ from pls_analysis.areas import load_areas
 from pls_analysis.charts.canvas import balanced, fitted
 from pls_analysis.charts.chart import MIME
 from pls_analysis.charts.layout import wrap
-from pls_analysis.charts.statuses import LOOKS
+from pls_analysis.charts.phrases import say
+from pls_analysis.charts.statuses import LOOKS, status_word
 from pls_analysis.charts.theme import PEERS
 from pls_analysis.configs import ConfigError
 from pls_analysis.project import Project, load_project
@@ -162,6 +163,33 @@ def test_statuses_differ_by_sign_as_well_as_by_colour():
         assert len({tuple(one) for one in shown}) == len(LOOKS)
 
 
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_the_sign_of_a_status_is_a_part_of_its_word_and_stands_beside_it(lang: str):
+    for status in LOOKS:
+        sign, word = say(lang, f"sign_{status}"), status_word(status, lang)
+        assert sign.casefold() in word or (lang, sign) in {("en", "X"), ("en", "W")}
+    legend = texts(charts.status_strip(STATUSES, lang=lang))
+    for status in ("off_track", "missed_aspired", "not_due", "monitored"):
+        beside = legend.index(say(lang, f"sign_{status}"))
+        assert legend[beside + 1].startswith(status_word(status, lang))
+
+
+def test_what_is_not_known_of_units_is_hatched_behind_what_is():
+    rows = BULLETS.iloc[[7]].assign(
+        value=96.0, target=100.0, unknown=3.0, value_text="96/97（应100）"
+    )
+    chart = charts.bullets(rows, caption="达标率")
+    hatched = [one for one in rectangles(chart) if one.get_hatch()]
+    assert "情况不明" in texts(chart)
+    _, part = sorted(hatched, key=lambda one: one.get_y())
+    goal = max(chart.axes[0].lines, key=lambda one: one.get_linewidth() * one.get_ydata()[0])
+    left = min(one.get_x() for one in rectangles(chart) if one.get_width() > 50)
+    whole = goal.get_xdata()[0] - left
+    assert (part.get_x() - left) / whole == pytest.approx(0.96, abs=0.001)
+    assert part.get_width() / whole == pytest.approx(0.03, abs=0.001)
+    assert "情况不明" not in texts(charts.bullets(BULLETS))
+
+
 # -- dots
 
 
@@ -259,7 +287,7 @@ def test_a_table_of_states_counts_them_and_writes_signs():
     chart = charts.heat_table(table(6, 2), states=states(6, 2), caption="状态")
     assert "无数据" in chart.alt
     assert "至" not in chart.alt
-    assert any(text.startswith(("达 ", "符 ", "未 ", "监 ", "慢 ")) for text in texts(chart))
+    assert any(text.startswith(("达 ", "符 ", "未 ", "监 ", "序 ")) for text in texts(chart))
 
 
 def test_a_status_strip_counts_and_names_what_failed_and_gives_no_share():
