@@ -21,7 +21,7 @@ from pls_analysis.publish.html import visible_text
 from pls_analysis.publish.webfonts import font_css
 
 FILE = "index.html"
-PUBLIC_FORMATS = ("html", "pdf")
+PUBLIC_FORMATS = ("html", "pdf", "xlsx")
 TEMPLATES = Path(__file__).parent / "templates" / "pls_site"
 FONT_PLACE = "/*fonts*/"
 LANGUAGE_NAMES = {"zh": "中文", "en": "English"}
