@@ -35,9 +35,10 @@ ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufdd0-\ufdef\
 ESCAPE = re.compile("_(?=x[0-9A-Fa-f]{4}_)")
 """Excel reads _x003D_ in a text as the character of that number, here "="."""
 BLANKS = r"[\s\u00a0\u00ad\u200b-\u200f\u2028-\u202f\u2060-\u2064\u3000\ufeff]*"
-FORMULA = re.compile(rf"{BLANKS}[=+\-@＝＋－＠﹢﹣﹦﹫]|[\t\r\n]")
-HARMLESS = re.compile(rf"{BLANKS}(?:[+\-－＋]*|[+\-]?(?:\d[\d,]*)?\.?\d+[%‰]?){BLANKS}")
-"""A dash for a figure that is missing, or a number: nothing that a program would evaluate."""
+SIGNED = re.compile(rf"{BLANKS}[=+\-@＝＋－＠﹢﹣﹦﹫]|[\t\r\n]")
+NUMBER = r"(?:\d[\d,]*)?\.?\d+[%‰]?"
+HARMLESS = re.compile(rf"{BLANKS}(?:[+\-－＋]*|[=+\-]?\s?{NUMBER}){BLANKS}")
+"""A dash for a figure that is missing, or a number: evaluated, it is what it was."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,8 +138,8 @@ def _whole(value: float) -> float:
 def datum(text: str) -> Entry:
     """A field of attached data: a number or a day where it is one, else its text."""
     if PLAIN_NUMBER.fullmatch(text) and len(re.sub(r"\D", "", text)) <= MOST_DIGITS:
-        value = float(text)
-        return Entry(_whole(value), text, "#,##0" if value.is_integer() else GENERAL)
+        value = _whole(float(text))
+        return figure(value, "", 0) if isinstance(value, int) else Entry(value, text)
     if DAY.fullmatch(text):
         try:
             return Entry(dt.date.fromisoformat(text), text, DATE)
@@ -147,9 +148,14 @@ def datum(text: str) -> Entry:
     return words(text)
 
 
+def is_signed(text: str) -> bool:
+    """Whether a text begins as a formula would: a cell must say that it is none."""
+    return SIGNED.match(text) is not None
+
+
 def is_formula(text: str) -> bool:
     """Whether a program that opens the text, also out of a CSV file, might evaluate it."""
-    return FORMULA.match(text) is not None and HARMLESS.fullmatch(text) is None
+    return is_signed(text) and HARMLESS.fullmatch(text) is None
 
 
 def safe_text(text: str) -> str:

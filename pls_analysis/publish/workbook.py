@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import math
 import zipfile
 from collections.abc import Sequence
 from typing import Any
@@ -17,14 +18,14 @@ from openpyxl.xml.functions import tostring
 
 from pls_analysis.charts.theme import BAND, GAP, GRID, INK, MUTED, NAVY, OCHRE, RED, TEAL
 from pls_analysis.messages import Messages
-from pls_analysis.publish.entries import GENERAL, Entry, is_formula, safe_text, words
+from pls_analysis.publish.entries import GENERAL, Entry, figure, is_signed, safe_text, words
 from pls_analysis.publish.page import Page
 from pls_analysis.publish.sheets import Sheet, sheets_of
 from pls_analysis.text_tables import text_width
 
 TYPEFACE = "Microsoft YaHei"
 """The sans-serif type that readers' machines have: a workbook cannot carry the house's own."""
-TONES = {"good": TEAL, "warn": OCHRE, "bad": RED, "flat": MUTED}
+TONES = {"good": TEAL, "warn": OCHRE, "bad": RED, "flat": MUTED, "jump": NAVY}
 NARROWEST, WIDEST, WIDEST_NOTE = 8, 44, 90
 """Widths of columns in letters, a Chinese one counting two; a longer text is wrapped."""
 PORTRAIT = 96
@@ -63,60 +64,44 @@ class _Writer:
         return self._settled(made)
 
     def _sheet(self, sheet: Sheet) -> None:
-        made = self._added(sheet.name)
-        widths = _widths(sheet)
-        head = [[words("← " + self.say("annex.contents"))], [words(sheet.title)],
-                [words(self.page.running)]]  # fmt: skip
-        looks = ["link", "title", "about"]
-        if mark := self.page.masthead.get("mark", ""):
-            head.append([words(mark)])
-            looks.append("mark")
-        at = len(head) + 1
-        self._set_up(made, widths, at, len(sheet.rows))
-        made.freeze_panes = f"{'B' if len(widths) > MANY_COLUMNS else 'A'}{at + 1}"
+        made = _Lines(self, sheet.name, _widths(sheet))
+        contents = self.say("annex.contents")
+        head = [("← " + contents, "link"), (sheet.title, "title"), (self.page.running, "about"),
+                (self.page.masthead.get("mark", ""), "mark")]  # fmt: skip
+        at = made.head(head, sheet)
+        self._set_up(made.sheet, made.widths, at, len(sheet.rows), first=2)
+        if len(made.widths) > MANY_COLUMNS:
+            made.sheet.freeze_panes = f"B{at + 1}"
         if sheet.kind == "data":
-            made.auto_filter.ref = f"A{at}:{get_column_letter(len(widths))}{at + len(sheet.rows)}"
-        for look, row in zip(looks, head, strict=True):
-            self._row(made, row, look)
-        self._link(made, 1, self.say("annex.contents"))
-        self._row(made, [words(head) for head in sheet.columns], "head")
-        for number, row in enumerate(sheet.rows):
-            look = "marked" if number in sheet.marked else ("even", "odd")[number % 2]
-            self._row(made, row, look)
+            last = f"{get_column_letter(len(made.widths))}{at + len(sheet.rows)}"
+            made.sheet.auto_filter.ref = f"A{at}:{last}"
+        made.table(sheet)
+        made.link(1, contents)
 
     def _contents(self) -> None:
         """The first sheet: what the report is, and a link to every other sheet."""
-        page, say = self.page, self.say
-        about = page.masthead
-        made = self._added(say("annex.contents"))
+        page, say, about = self.page, self.say, self.page.masthead
+        rows = tuple(
+            (words(one.name, "jump"), words(one.title), figure(len(one.rows), "", 0))
+            for one in self.sheets
+        )
+        heads = tuple(say(f"annex.{key}") for key in ("sheet", "holds", "rows"))
+        sheet = Sheet(say("annex.contents"), page.title, "contents", heads, rows)
+        made = _Lines(self, sheet.name, _widths(sheet))
         head = [(about.get("org", ""), "org"), (page.title, "name"), (page.running, "about"),
                 (self._dated(), "about"), (about.get("mark", ""), "mark")]  # fmt: skip
-        head = [(text, look) for text, look in head if text]
-        names = [sheet.name for sheet in self.sheets]
-        widths = [max(map(text_width, names)) + 4, 46, 8]
-        self._set_up(made, widths, len(head) + 1, len(names))
-        made.freeze_panes = f"A{len(head) + 2}"
-        for text, look in head:
-            self._row(made, [words(text)], look)
-        heads = ("annex.sheet", "annex.holds", "annex.rows")
-        self._row(made, [words(say(key)) for key in heads], "head")
-        for number, sheet in enumerate(self.sheets):
-            count = Entry(len(sheet.rows), str(len(sheet.rows)), "#,##0")
-            row = [words(sheet.name), words(sheet.title), count]
-            self._row(made, row, ("even", "odd")[number % 2], linked=True)
-            self._link(made, len(head) + 2 + number, sheet.name)
+        at = made.head(head, sheet)
+        self._set_up(made.sheet, made.widths, at, len(rows), first=1)
+        made.table(sheet)
+        for number, one in enumerate(self.sheets, at + 1):
+            made.link(number, one.name)
 
     def _dated(self) -> str:
         about = self.page.masthead
         return " · ".join(filter(None, (about.get(key, "") for key in ("date", "issue", "office"))))
 
-    def _added(self, name: str) -> Any:
-        return self.book.create_sheet(name)
-
-    def _set_up(self, made: Any, widths: Sequence[float], head: int, rows: int) -> None:
-        """Widths, and how the sheet prints: A4, fitted to the width, its head on every page."""
-        for at, width in enumerate(widths, 1):
-            made.column_dimensions[get_column_letter(at)].width = width
+    def _set_up(self, made: Any, widths: Sequence[float], head: int, rows: int, first: int) -> None:
+        """How the sheet prints, from row `first` on: on A4, fitted to its width, headed on each."""
         made.sheet_view.showGridLines = False
         wide = sum(widths) > PORTRAIT
         made.page_setup.orientation = "landscape" if wide else "portrait"
@@ -125,7 +110,6 @@ class _Writer:
         made.sheet_properties.pageSetUpPr.fitToPage = True
         made.print_options.horizontalCentered = True
         made.print_title_rows = f"{head}:{head}"
-        first = 2 if head > 1 and made.title != self.say("annex.contents") else 1
         made.print_area = f"A{first}:{get_column_letter(len(widths))}{head + rows}"
         made.page_margins.left = made.page_margins.right = 0.5
         made.oddHeader.left.text = _printed_text(self.page.title)
@@ -133,37 +117,26 @@ class _Writer:
         made.oddFooter.left.text = _printed_text(self.page.running)
         made.oddFooter.right.text = self.say("annex.page_of", page="&P", pages="&N")
 
-    def _row(self, made: Any, row: Sequence[Entry], look: str, linked: bool = False) -> None:
-        roles = ["jump" if linked else "", *[""] * len(row)]
-        made.append([self._cell(made, *pair, look) for pair in zip(row, roles, strict=False)])
-
-    def _cell(self, made: Any, entry: Entry, role: str, look: str) -> Any:
-        if entry.is_text:
-            cell = WriteOnlyCell(made, safe_text(str(entry.value)))
+    def cell(self, made: Any, entry: Entry, look: str, right: bool = False) -> Any:
+        """One entry as a cell in the look of its row; text at the right where its column is."""
+        value: Any = entry.value
+        shape, is_text = entry.format, entry.is_text
+        if not is_text and not self._has_room(shape):
+            value, shape, is_text = entry.text, GENERAL, True
+        quoted = is_text and is_signed(value)
+        cell = WriteOnlyCell(made, safe_text(value) if is_text else value)
+        if is_text:
             # Never what openpyxl makes of it: "=…" is a formula to it, and "#N/A" an error.
             cell.data_type = "s"
-            shape, quoted = GENERAL, is_formula(str(entry.value))
-        elif entry.format != GENERAL and not self._has_room(entry.format):
-            return self._cell(made, words(entry.text, entry.tone), role, look)
-        else:
-            cell = WriteOnlyCell(made, entry.value)  # pyright: ignore[reportArgumentType]
-            shape, quoted = entry.format, False
-        cell._style = self._style(made, look, role, shape, entry.tone, entry.is_text, quoted)
+        key = (look, entry.tone, shape, is_text, right or not is_text, quoted)
+        if key not in self.styles:
+            self.styles[key] = _styled(made, *key)
+        cell._style = self.styles[key]
         return cell
 
     def _has_room(self, shape: str) -> bool:
         known = self.book._number_formats  # pyright: ignore[reportAttributeAccessIssue]
         return shape in known or len(known) < MOST_FORMATS
-
-    def _style(self, made: Any, *key: Any) -> Any:
-        if key not in self.styles:
-            self.styles[key] = _styled(made, *key)
-        return self.styles[key]
-
-    def _link(self, made: Any, row: int, name: str) -> None:
-        """Link the first cell of a row to another sheet of the workbook."""
-        place = f"{quote_sheetname(name)}!A1"
-        made._hyperlinks.append(Hyperlink(ref=f"A{row}", location=place, display=name))
 
     def _about(self) -> None:
         """The workbook's own description: the day of the report, never that of the clock."""
@@ -202,23 +175,91 @@ CODES_ARE_TEXTS = (
 """No green corners on the codes of areas: Excel takes them for numbers stored by mistake."""
 
 
+class _Lines:
+    """The rows of one sheet, written from the top."""
+
+    def __init__(self, writer: _Writer, name: str, widths: Sequence[float]) -> None:
+        self.writer, self.widths, self.count = writer, widths, 0
+        self.sheet: Any = writer.book.create_sheet(name)
+        for at, width in enumerate(widths, 1):
+            self.sheet.column_dimensions[get_column_letter(at)].width = width
+
+    def head(self, lines: Sequence[tuple[str, str]], sheet: Sheet) -> int:
+        """Note what stands above a table; return the number of the row of its headings.
+
+        Nothing is written yet: the sheet is to be set up before its first row.
+        """
+        self.lines = [line for line in lines if line[0]]
+        self.right = [
+            bool(sheet.rows) and not all(row[at].is_text for row in sheet.rows)
+            for at in range(len(sheet.columns))
+        ]
+        at = len(self.lines) + 1
+        self.sheet.freeze_panes = f"A{at + 1}"
+        return at
+
+    def table(self, sheet: Sheet) -> None:
+        """Write what stands above, the headings, and the rows in turn on white and on grey."""
+        for text, look in self.lines:
+            size = LOOKS[look][1]
+            lines = _lines_of(text, sum(self.widths) * 10 / size) if look in WRAPPED else 1
+            self.add([words(text)], look, HEIGHTS[look] * lines)
+            if look in WRAPPED and len(self.widths) > 1:
+                last = get_column_letter(len(self.widths))
+                self.sheet.merged_cells.add(f"A{self.count}:{last}{self.count}")
+        heads = [words(head) for head in sheet.columns]
+        self.add(heads, "head", self._height(heads) + 4)
+        for number, row in enumerate(sheet.rows):
+            look = "marked" if number in sheet.marked else ("even", "odd")[number % 2]
+            self.add(row, look, self._height(row))
+
+    def add(self, row: Sequence[Entry], look: str, height: float) -> None:
+        self.count += 1
+        self.sheet.row_dimensions[self.count].height = height
+        right = self.right if look in IN_TABLE else [False] * len(row)
+        self.sheet.append([
+            self.writer.cell(self.sheet, entry, look, at_right)
+            for entry, at_right in zip(row, right, strict=False)
+        ])  # fmt: skip
+
+    def _height(self, row: Sequence[Entry]) -> float:
+        """Points for the longest of the texts, wrapped: not every program works that out."""
+        lines = max(
+            (_lines_of(entry.text, width) for entry, width in zip(row, self.widths, strict=True)),
+            default=1,
+        )
+        return min(LINE_PT * lines + 3, HIGHEST_PT)
+
+    def link(self, row: int, name: str) -> None:
+        """Link the first cell of a written row to another sheet of the workbook."""
+        place = f"{quote_sheetname(name)}!A1"
+        self.sheet._hyperlinks.append(Hyperlink(ref=f"A{row}", location=place, display=name))
+
+
+def _lines_of(text: str, width: float) -> int:
+    """How many lines a text takes in a column, a little room left at its end."""
+    return sum(max(1, math.ceil(text_width(line) / (width - 3))) for line in text.split("\n"))
+
+
 def _styled(
-    made: Any, look: str, role: str, shape: str, tone: str, is_text: bool, quoted: bool
+    made: Any, look: str, tone: str, shape: str, is_text: bool, right: bool, quoted: bool
 ) -> Any:
     """The style of a cell: made on a cell of its own, and shared by all that look alike."""
     cell = WriteOnlyCell(made, "")
     colour, size, bold, fill = LOOKS[look]
     if tone in TONES:
-        colour, bold = TONES[tone], tone != "flat"
+        colour, bold = TONES[tone], bold or tone not in {"flat", "jump"}
+    linked = tone == "jump" or look == "link"
     cell.font = Font(
-        name=TYPEFACE, size=size, bold=bold, color=_argb(NAVY if role == "jump" else colour),
-        underline="single" if role == "jump" or look == "link" else None,
+        name=TYPEFACE, size=size, bold=bold, color=_argb(colour),
+        underline="single" if linked else None,
     )  # fmt: skip
     in_table = look in IN_TABLE
     cell.alignment = Alignment(
-        horizontal="left" if is_text else "right",
-        vertical="center" if look == "head" else "top" if in_table else "center",
-        wrap_text=in_table and is_text,
+        horizontal="right" if right else "left",
+        vertical="top" if in_table and look != "head" else "center",
+        wrap_text=is_text and (in_table or look in WRAPPED),
+        indent=1 if in_table else 0,
     )
     if fill:
         cell.fill = PatternFill("solid", fgColor=_argb(fill))
@@ -231,13 +272,25 @@ def _styled(
 
 
 LOOKS = {
-    "link": (NAVY, 9, False, ""), "org": (RED, 14, True, ""), "name": (RED, 20, True, ""),
-    "title": (NAVY, 14, True, ""), "about": (MUTED, 10, False, ""), "mark": (RED, 10, True, ""),
-    "head": ("#ffffff", 10, True, NAVY), "odd": (INK, 10, False, GAP), "even": (INK, 10, False, ""),
+    "link": (NAVY, 9, False, ""),
+    "org": (RED, 14, True, ""),
+    "name": (RED, 20, True, ""),
+    "title": (NAVY, 14, True, ""),
+    "about": (MUTED, 10, False, ""),
+    "mark": (RED, 10, True, ""),
+    "head": ("#ffffff", 10, True, NAVY),
+    "odd": (INK, 10, False, GAP),
+    "even": (INK, 10, False, ""),
     "marked": (INK, 10, True, BAND),
-}  # fmt: skip
+}
 """Colour, size, weight and ground of each kind of row."""
 IN_TABLE = frozenset({"head", "odd", "even", "marked"})
+WRAPPED = frozenset({"name", "title"})
+"""Rows above a table whose text goes on over its whole width, on a line of its own if need be."""
+HEIGHTS = {"link": 16.0, "org": 24.0, "name": 34.0, "title": 24.0, "about": 16.0, "mark": 18.0}
+"""Points of the rows above a table."""
+LINE_PT, HIGHEST_PT = 15.0, 400.0
+"""Points of a line of text in a table; Excel has no row higher than 409."""
 
 
 def _argb(colour: str) -> str:
@@ -250,13 +303,13 @@ def _printed_text(text: str) -> str:
 
 
 def _widths(sheet: Sheet) -> list[float]:
-    """As wide as the longest text of a column, within bounds; a heading may be wrapped in two."""
+    """As wide as the longest text of a column, within bounds; a long heading takes three lines."""
     widest = WIDEST_NOTE if sheet.kind == "notes" else WIDEST
     widths = []
     for at, head in enumerate(sheet.columns):
         needed = max((_letters(row[at].text) for row in sheet.rows), default=0)
-        heading = text_width(head) / (2 if text_width(head) > 2 * NARROWEST else 1)
-        widths.append(min(max(needed, heading, NARROWEST) + 2, widest))
+        heading = min(text_width(head), max(NARROWEST, text_width(head) / 3))
+        widths.append(min(max(needed, heading, NARROWEST) + 4, widest))
     return widths
 
 
