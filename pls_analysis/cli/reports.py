@@ -128,8 +128,8 @@ LISTS: dict[str, Callable[[Project], list[dict[str, Any]]]] = {
 @click.option("--areas", default="all", show_default=True, callback=comma_list,
               help="Codes or names, or all: those under home at the report's level.")  # fmt: skip
 @click.option("--lang", callback=comma_list, help="zh, en or both; by default the project's.")
-@click.option("--format", "formats", default="html,pdf,xlsx", show_default=True, callback=comma_list,
-              help="html, pdf, xlsx (its tables), ipynb.")  # fmt: skip
+@click.option("--format", "formats", default="html,pdf,xlsx", show_default=True,
+              callback=comma_list, help="html, pdf, xlsx (its tables), ipynb.")  # fmt: skip
 @click.option("--jobs", type=click.IntRange(min=1), help="Notebooks to run at once.")
 @click.option("--force", is_flag=True, help="Also make what is up to date.")
 @click.pass_context

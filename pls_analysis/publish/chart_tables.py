@@ -91,17 +91,22 @@ def _bars(chart: Mapping[str, Any], say: Messages) -> Table:
 
 
 def _bullets(chart: Mapping[str, Any], say: Messages) -> Table:
+    sourced = any(row.get("source") for row in chart["rows"])
+
     def cells(row: Mapping[str, Any]) -> tuple[Entry, ...]:
-        given = [row["value"], row["required"], row["target"]]
+        value, *bounds = _beside([row["value"], row["required"], row["target"]], row["unit"])
+        if row["value"] is None and row["value_text"]:
+            value = words(row["value_text"])
         return (
-            words(row["label"]), *_beside(given, row["unit"]), words(row["unit"]),
-            words(row["target_text"]), words(row["word"], TONES.get(row["status"], "flat")),
+            words(row["label"]), value, *bounds, words(row["unit"]), words(row["target_text"]),
+            words(row["word"], TONES.get(row["status"], "flat")),
+            *([words(row.get("source", ""))] if sourced else []),
         )  # fmt: skip
 
     return Table(
         (say("brief.column_target"), say("brief.column_now"), say("annex.required"),
          say("annex.bound"), say("brief.column_unit"), say("brief.column_asked"),
-         say("brief.column_status")),
+         say("brief.column_status"), *([say("annex.field_source")] if sourced else [])),
         tuple(map(cells, chart["rows"])),
     )  # fmt: skip
 

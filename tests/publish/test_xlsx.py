@@ -432,3 +432,19 @@ def test_the_same_notebook_gives_the_same_bytes_in_another_process(tmp_path: Pat
     assert unpacked(data).count(day.encode()) == 2
     with zipfile.ZipFile(io.BytesIO(data)) as files:
         assert {info.date_time for info in files.infolist()} == {(2022, 6, 30, 0, 0, 0)}
+
+
+def test_a_figure_that_is_not_published_stays_as_printed():
+    rows = pd.DataFrame({
+        "label": ["甲", "乙"], "value": [None, 5.0], "required": [3.0, 4.0], "target": [6.0, 6.0],
+        "unit": "人", "status": ["on_track", "off_track"], "value_text": ["[c]", "5人"],
+    })  # fmt: skip
+    drawn = charts.bullets(rows).data
+    first, second = drawn["rows"]
+    hidden = {**first, "value_text": "[c]", "source": "《表》月报：B2"}
+    shown = chart_table({**drawn, "rows": [hidden, second]}, "zh")
+    assert [row[1].value for row in shown.rows] == ["[c]", 5]
+    assert (shown.columns[-1], shown.rows[0][-1].value) == ("数据来源", "《表》月报：B2")
+    made = blocks.table([{"label": "甲", "kind": "number"}], [["[c]"], ["1,234"]])
+    sheet = opened(export(executed(HEAD, made))).worksheets[1]
+    assert table_of(sheet)[1:] == [["[c]"], [1234]]
