@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from pls_analysis.messages import Messages
-from pls_analysis.publish.chart_tables import chart_table
+from pls_analysis.publish.chart_sheets import chart_table
 from pls_analysis.publish.entries import ILLEGAL, Entry, datum, printed, words
 from pls_analysis.publish.page import Page, plain_text
 

@@ -27,7 +27,7 @@ from pls_analysis.charts.chart import DRAWINGS
 from pls_analysis.charts.heat import heat_table
 from pls_analysis.charts.phrases import number
 from pls_analysis.messages import Messages
-from pls_analysis.publish.chart_tables import _TABLES, chart_table
+from pls_analysis.publish.chart_sheets import _TABLES, chart_table
 from pls_analysis.publish.entries import LONGEST_TEXT, datum, is_formula, printed, safe_text
 from pls_analysis.publish.page import FailedNotebook, read_page
 from pls_analysis.publish.sheets import sheet_name, sheets_of
@@ -192,6 +192,8 @@ def test_sheets_are_set_up_to_be_read_and_printed(
 ):
     lang, notebook, data = report
     say, book = Messages(lang), opened(data)
+    mark = read_page(notebook).masthead["mark"]
+    assert mark
     assert book.sheetnames[0] == say("annex.contents")
     for sheet in book:
         first = int(re.findall(r"\d+", str(sheet.print_title_rows))[0])
@@ -204,10 +206,8 @@ def test_sheets_are_set_up_to_be_read_and_printed(
         assert sheet.page_setup.orientation == ("landscape" if wide else "portrait")
         for column in sheet.column_dimensions.values():
             assert 8 <= column.width <= 90
-        mark = blocks.MARKS[lang] if read_page(notebook).masthead["synthetic"] else None
-        if mark:
-            assert mark in [row[0].value for row in sheet.iter_rows(max_row=first)]
-            assert sheet.oddHeader.right.text == mark
+        assert mark in [row[0].value for row in sheet.iter_rows(max_row=first)]
+        assert sheet.oddHeader.right.text == mark
 
 
 def test_contents_link_to_every_sheet(report: tuple[str, nbformat.NotebookNode, bytes]):
