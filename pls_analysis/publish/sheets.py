@@ -18,7 +18,9 @@ NAME_LENGTH = 31
 """Characters that Excel allows for the name of a sheet, counted as UTF-16."""
 FORBIDDEN = re.compile(r"[\[\]:*?/\\]")
 ASIDE = re.compile(r"（[^（）]*）|\s*\([^()]*\)|[：:；;，,].*", re.DOTALL)
+BROKEN = re.compile(r"[A-Za-z]{2}")
 RESERVED = {"history"}
+WITHHELD = "[c]"
 CODES = frozenset({"area", "cell", "code", "form", "parent", "raw", "sheet", "submission"})
 """Fields of attached data that are texts even where they look like numbers."""
 
@@ -73,7 +75,11 @@ def sheet_name(lead: str, title: str, taken: set[str]) -> str:
 
 
 def _cut(text: str, length: int) -> str:
-    return text.encode("utf-16-le")[: 2 * length].decode("utf-16-le", errors="ignore")
+    """The first so many characters of a text, Latin words whole where there are several."""
+    cut = text.encode("utf-16-le")[: 2 * length].decode("utf-16-le", errors="ignore")
+    if BROKEN.match(text[len(cut) - 1 :]) and cut.rfind(" ") > length // 2:
+        return cut.rpartition(" ")[0]
+    return cut
 
 
 def _shown(page: Page, say: Messages) -> Iterator[Sheet]:
@@ -155,7 +161,7 @@ def _attached(page: Page, say: Messages) -> Iterator[Sheet]:
         body = tuple(
             tuple(
                 words(cell) if is_text else datum(cell)
-                for cell, is_text in zip(row, text, strict=True)
+                for cell, is_text in zip(_marked(row, heads), text, strict=True)
             )
             for row in rows
             if row
@@ -164,6 +170,14 @@ def _attached(page: Page, say: Messages) -> Iterator[Sheet]:
         plain = part["title"] in {page.masthead.get("area_name"), part["name"]}
         title = say("annex.observations") if plain else part["title"]
         yield Sheet("", title, "data", labels, body)
+
+
+def _marked(row: list[str], heads: list[str]) -> list[str]:
+    """A row whose value is withheld (status c) says so where the value would stand."""
+    fields = dict(zip(heads, row, strict=True))
+    if fields.get("status") == "c" and fields.get("value") == "":
+        return [WITHHELD if head == "value" else row[at] for at, head in enumerate(heads)]
+    return row
 
 
 def _label(field_name: str, say: Messages) -> str:

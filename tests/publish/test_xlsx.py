@@ -175,12 +175,15 @@ def test_attached_data_is_all_there(report: tuple[str, nbformat.NotebookNode, by
 
 
 def test_the_tidy_data_keeps_codes_as_texts_and_days_as_days():
-    made = blocks.attachment("area,period_end,value,raw\n310,2022-06-30,1234,007\n310,,[c],=A1\n")
+    made = blocks.attachment(
+        "area,period_end,value,status,raw\n310,2022-06-30,1234,,007\n310,,,c,\n310,,,x,=A1\n"
+    )
     sheet = opened(export(executed(HEAD, made)))["数据1 报告数据"]
     assert table_of(sheet) == [
-        ["地区代码", "期末", "数值", "原文"],
-        ["310", dt.datetime(2022, 6, 30), 1234, "007"],
-        ["310", None, "[c]", "'=A1"],
+        ["地区代码", "期末", "数值", "状态", "原文"],
+        ["310", dt.datetime(2022, 6, 30), 1234, None, "007"],
+        ["310", None, "[c]", "c", None],
+        ["310", None, None, "x", "'=A1"],
     ]
 
 
@@ -258,6 +261,8 @@ def test_wide_tables_of_many_rows():
         ("很长" * 40, "表1 " + "很长" * 14),
         ("𬭚" * 40, "表1 " + "𬭚" * 14),
         ("\x07铃", "表1 铃"),
+        ("Services of village legal advisers", "表1 Services of village legal"),
+        ("x" * 40, "表1 " + "x" * 28),
     ],
 )
 def test_names_that_excel_takes(title: str, name: str):
