@@ -365,7 +365,7 @@ def test_run(own: Project, quick: SimpleNamespace):
         f"{stem}.{lang}.{kind}"
         for stem in ("310115004-潍坊新村街道", "310115005-陆家嘴街道")
         for lang in ("en", "zh")
-        for kind in ("html", "pdf")
+        for kind in ("html", "pdf", "xlsx")
     ]
     assert "0 made, 2 up to date" in pls(*asked).stdout
     assert "2 made, 0 up to date" in pls(*asked, "--force").stdout

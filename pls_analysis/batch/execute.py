@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from traitlets.config import Config
 
 KERNEL = "python3"
-EXPORTERS = {"html": "pls_html", "pdf": "pls_pdf"}
+EXPORTERS = {"html": "pls_html", "pdf": "pls_pdf", "xlsx": "pls_xlsx"}
 """The nbconvert exporter, by entry point, that makes each format."""
 BYTES_PER_KERNEL = 8 * 1024**3
 SECONDS_TO_START = 120

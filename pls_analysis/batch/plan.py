@@ -18,8 +18,8 @@ from pls_analysis.periods import Period, parse_period
 from pls_analysis.project import LANGUAGES, Project
 from pls_analysis.store import Store
 
-FORMATS = ("html", "pdf", "ipynb")
-DEFAULT_FORMATS = ("html", "pdf")
+FORMATS = ("html", "pdf", "xlsx", "ipynb")
+DEFAULT_FORMATS = ("html", "pdf", "xlsx")
 PARAMETERS = ("area", "period", "lang")
 NAME_LENGTH_MAX = 60
 

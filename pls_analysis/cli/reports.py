@@ -119,6 +119,7 @@ LISTS: dict[str, Callable[[Project], list[dict[str, Any]]]] = {
     epilog=example(
         "pls run all --period latest",
         "pls run district_trends --areas 440103,440104 --period 2021 --lang zh,en",
+        "pls run target_scorecard --period 2022-06 --format xlsx,pdf",
     )
 )
 @click.argument("notebooks", nargs=-1, required=True, metavar="NOTEBOOK... | all")
@@ -127,8 +128,8 @@ LISTS: dict[str, Callable[[Project], list[dict[str, Any]]]] = {
 @click.option("--areas", default="all", show_default=True, callback=comma_list,
               help="Codes or names, or all: those under home at the report's level.")  # fmt: skip
 @click.option("--lang", callback=comma_list, help="zh, en or both; by default the project's.")
-@click.option("--format", "formats", default="html,pdf", show_default=True, callback=comma_list,
-              help="html, pdf, ipynb.")  # fmt: skip
+@click.option("--format", "formats", default="html,pdf,xlsx", show_default=True,
+              callback=comma_list, help="html, pdf, xlsx (its tables), ipynb.")  # fmt: skip
 @click.option("--jobs", type=click.IntRange(min=1), help="Notebooks to run at once.")
 @click.option("--force", is_flag=True, help="Also make what is up to date.")
 @click.pass_context

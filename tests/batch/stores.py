@@ -11,7 +11,11 @@ from pls_analysis.observations import COLUMNS
 from pls_analysis.project import Project
 from pls_analysis.store import Store, empty_observations
 
-EXPORTERS = {"html": "fake_exporters.PlainExporter", "pdf": "fake_exporters.BytesExporter"}
+EXPORTERS = {
+    "html": "fake_exporters.PlainExporter",
+    "pdf": "fake_exporters.BytesExporter",
+    "xlsx": "fake_exporters.BytesExporter",
+}
 
 
 def observation(area: str, month: str, value: float = 1.0, **other) -> dict:

@@ -50,6 +50,7 @@ def test_one_report_for_each_area_and_language(project: Project, tree: AreaTree,
     assert report.outputs == {
         "html": folder / "ok" / "310115004-潍坊新村街道.en.html",
         "pdf": folder / "ok" / "310115004-潍坊新村街道.en.pdf",
+        "xlsx": folder / "ok" / "310115004-潍坊新村街道.en.xlsx",
     }
     assert report.failed == folder / "failed" / "ok" / "310115004-潍坊新村街道.en.ipynb"
 

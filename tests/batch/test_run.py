@@ -114,7 +114,7 @@ def test_failures_of_every_kind_stay_alone(project: Project, tree: AreaTree, sto
     good = (f"ok/{FIRST}", f"kills_its_worker/{FIRST}")
     bad = (f"fails/{FIRST}", f"hangs/{FIRST}", f"dies/{FIRST}", f"kills_its_worker/{SECOND}")
     assert files_below(plan.folder) == {
-        *(f"{name}.{kind}" for name in good for kind in ("html", "pdf")),
+        *(f"{name}.{kind}" for name in good for kind in EXPORTERS),
         *(f"failed/{name}.ipynb" for name in bad),
         "run.json",
         "index.html",
@@ -233,7 +233,7 @@ def test_all_files_are_put_in_place_or_none(made, earlier: bool, monkeypatch: py
 def test_files_are_put_in_place(made):
     report, work = made
     execute.publish_report(report, work)
-    assert [file.read_text(encoding="utf-8") for file in report.outputs.values()] == ["new"] * 2
+    assert [file.read_text(encoding="utf-8") for file in report.outputs.values()] == ["new"] * 3
 
 
 # -- what is up to date ------------------------------------------------------------------------
