@@ -47,14 +47,14 @@ def figure_text(value: float | None, unit: str, lang: str) -> str:
 
 ROOM: dict[str, tuple[float, float]] = {
     "bars_year_on_year": (5, 7),
-    "bullets": (6.5, 9),
+    "bullets": (8, 9),
     "dot_strips": (12, 12),
-    "dumbbell": (6, 8),
-    "heat_table": (1.8, 3),
+    "dumbbell": (8, 8),
+    "heat_table": (3.1, 3),
     "rank_intervals": (3, 5),
-    "small_multiples": (24, 34),
-    "status_strip": (1.5, 3),
-    "tile_map": (6, 8),
+    "small_multiples": (28, 34),
+    "status_strip": (3, 3),
+    "tile_map": (12, 8),
     "trend": (38, 50),
 }
 """By how many points each row of a kind of chart may be lower, and higher, than it is drawn."""
