@@ -50,11 +50,11 @@ ROOM: dict[str, tuple[float, float]] = {
     "bullets": (8, 9),
     "dot_strips": (12, 12),
     "dumbbell": (8, 8),
-    "heat_table": (3.1, 3),
-    "rank_intervals": (3, 5),
+    "heat_table": (3.3, 3),
+    "rank_intervals": (4.5, 5),
     "small_multiples": (28, 34),
     "status_strip": (3, 3),
-    "tile_map": (12, 8),
+    "tile_map": (13, 8),
     "trend": (38, 50),
 }
 """By how many points each row of a kind of chart may be lower, and higher, than it is drawn."""

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import accumulate
 
-PAGE_PT = 739.8
+PAGE_PT = 748.3
 """Height of the text on an A4 page."""
 FOOT_PT = 3.0
 """What is left free on each page, for what a measure in points cannot tell."""
@@ -20,7 +20,8 @@ class Piece:
 
     `height` in points, with the space above it. `give` and `gain`: by how much a chart may be
     lower and higher. `glued` to what stands before it; `inner` to its part, so that the page ends
-    by itself, and `head` is repeated above it on a new page. `opens` a section.
+    by itself. `head` is what it takes more at the top of a page, where a table's head is repeated
+    and the space over a section falls away. `opens` a section.
     """
 
     part: int
@@ -66,6 +67,18 @@ def plan_pages(
     return _Flow(pieces, PAGE_PT - FOOT_PT - slack).plan(limit)
 
 
+def between(first: Sequence[Piece], other: Sequence[Piece], share: float) -> list[Piece]:
+    """The pieces as high as they would be at `share` of the way from one setting to another."""
+    return [
+        replace(
+            one,
+            height=one.height + (end.height - one.height) * share,
+            head=one.head + (end.head - one.head) * share,
+        )
+        for one, end in zip(first, other, strict=True)
+    ]
+
+
 class _Flow:
     """Pieces in order, as they follow each other through the pages."""
 
@@ -95,9 +108,8 @@ class _Flow:
     def _sheets(self, start: int) -> Iterator[_Sheet]:
         """Every page that can begin with the piece `start`."""
         first, count = self.pieces[start], len(self.pieces)
-        above = first.head if first.inner else 0.0
         for end in range(start + 1, count + 1):
-            spare = self.room - above - (self._heights[end] - self._heights[start])
+            spare = self.room - first.head - (self._heights[end] - self._heights[start])
             give = self._gives[end] - self._gives[start]
             if spare < -give and end > start + 1:
                 return

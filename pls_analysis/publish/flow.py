@@ -20,10 +20,11 @@ def pieces_of(
 ) -> list[Piece]:
     """Cut the parts at the marks that tell where they, and their rows, begin.
 
-    `marks` hold part, row (None for the part itself) and y, the last one the end of all parts.
+    `marks` hold part, row (None for the part itself) and y; the last two are the end of all parts
+    and the space over a section.
     """
     pieces: list[Piece] = []
-    starts = [mark["y"] for mark in marks if mark["row"] is None]
+    *starts, over = [mark["y"] for mark in marks if mark["row"] is None]
     glued = True
     for number, (part, (top, bottom)) in enumerate(zip(parts, pairwise(starts), strict=True)):
         rows = {
@@ -34,6 +35,8 @@ def pieces_of(
         made = _pieces(number, part, top, bottom, rows)
         if glued or part["kind"] in WITH_LAST:
             made[0] = replace(made[0], glued=True)
+        if made[0].opens:
+            made[0] = replace(made[0], head=-over)
         pieces += made
         glued = part["kind"] in WITH_NEXT or _is_heading(_tokens(part)[-1:])
     return pieces
@@ -54,11 +57,15 @@ def _pieces(
             below - above,
             glued=at > 0 and _is_heading(tokens[at - 1 : at]),
             inner=at > 0,
-            head=head,
-            opens=_is_heading(tokens[at : at + 1]),
+            head=head if at > 0 else 0.0,
+            opens=_opens(tokens[at : at + 1]),
         )
         for at, (above, below) in enumerate(pairwise(cuts))
     ]
+
+
+def _opens(tokens: Sequence[Mapping[str, Any]]) -> bool:
+    return _is_heading(tokens) and tokens[0]["attrs"]["level"] == 2
 
 
 def _tokens(part: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:

@@ -19,7 +19,7 @@ from nbformat import NotebookNode
 
 from pls_analysis.charts import redraw
 from pls_analysis.charts.theme import PAPER_CM, POINTS_PER_CM
-from pls_analysis.publish.fit import Piece, Plan, plan_pages
+from pls_analysis.publish.fit import Piece, Plan, between, plan_pages
 from pls_analysis.publish.flow import pieces_of
 from pls_analysis.publish.page import NUMBERED, Page, picture_bytes, plain_text, read_page
 from pls_analysis.publish.svg import clean_svg, svg_height
@@ -51,8 +51,9 @@ class PdfExporter(Exporter):
         return data, told
 
 
-DENSITIES = (1.0, 0.94, 0.88, 0.82, 0.78, 1.06)
-"""How closely a page may be set, in the order they are tried: the natural one first."""
+NATURAL, TIGHT, LOOSE = 1.0, 0.75, 1.06
+DENSITIES = (LOOSE, NATURAL, 0.95, 0.9, 0.86, 0.82, 0.78, TIGHT)
+"""How closely a page may be set: type and spacing, as shares of the natural."""
 GOOD = 0.12
 """What a page may cost on average for no other density to be tried."""
 SLACKS = (0.0, 14.0, 40.0)
@@ -77,11 +78,9 @@ def build(page: Page) -> tuple[bytes, int]:
         write_page(folder, _content(page, parts))
         if not page.masthead:
             return typeset(folder, page.timestamp, 1.0)
-        flows: dict[float, list[Piece]] = {}
-        limit = page.masthead.get("pages")
+        limit, flows = page.masthead.get("pages"), {}
         for slack in SLACKS:
-            chosen = _choose(folder, parts, flows, slack, limit)
-            density, plan = chosen or _choose(folder, parts, flows, slack, None) or (1.0, Plan())
+            density, plan = _choose(folder, parts, flows, slack, limit)
             write_page(folder, _content(page, _planned(folder, parts, plan)))
             made = typeset(folder, page.timestamp, density)
             if made[1] <= plan.pages:
@@ -95,17 +94,32 @@ def _choose(
     flows: dict[float, list[Piece]],
     slack: float,
     limit: int | None,
-) -> Choice | None:
-    """The best density and plan; `flows` keeps what was measured. None where nothing fits."""
-    found: list[tuple[float, Choice]] = []
-    for density in DENSITIES:
+) -> Choice:
+    """The best density and plan; `flows` keeps what was measured at which density.
+
+    Only the natural density and the tightest are measured, those between are reckoned from the
+    two, and the chosen one measured again. Where nothing fits the limit does not hold.
+    """
+
+    def measured(density: float) -> list[Piece]:
         if density not in flows:
             flows[density] = pieces_of(parts, begins(folder, density))
-        if plan := plan_pages(flows[density], limit, slack):
-            found.append((plan.cost + 3 * (1 - density) ** 2, (density, plan)))
-            if plan.cost < GOOD * plan.pages:
-                break
-    return min(found, key=lambda one: one[0])[1] if found else None
+        return flows[density]
+
+    plan = plan_pages(measured(NATURAL), limit, slack)
+    if plan and plan.cost < GOOD * plan.pages:
+        return NATURAL, plan
+    found: list[tuple[float, float]] = []
+    for density in DENSITIES:
+        share = (NATURAL - density) / (NATURAL - TIGHT)
+        if plan := plan_pages(between(measured(NATURAL), measured(TIGHT), share), limit, slack):
+            found.append((plan.cost + 3 * (1 - density) ** 2, density))
+    for density in (min(found)[1] if found else TIGHT, TIGHT):
+        if plan := plan_pages(measured(density), limit, slack):
+            return density, plan
+    if limit is None:
+        return NATURAL, Plan()
+    return _choose(folder, parts, flows, slack, None)
 
 
 def _planned(folder: Path, parts: list[dict[str, Any]], plan: Plan) -> list[dict[str, Any]]:
