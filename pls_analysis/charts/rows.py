@@ -49,7 +49,7 @@ ROOM: dict[str, tuple[float, float]] = {
     "bars_year_on_year": (5, 7),
     "bullets": (8, 9),
     "dot_strips": (12, 12),
-    "dumbbell": (8, 8),
+    "dumbbell": (8.5, 8),
     "heat_table": (3.3, 3),
     "rank_intervals": (4.5, 5),
     "small_multiples": (28, 34),
