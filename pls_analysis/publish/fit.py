@@ -129,7 +129,7 @@ class _Flow:
         """What a page costs: charts pressed or drawn out, white space, and a break within."""
         cost = (1.2 if pull < 0 else 0.25) * pull**2 + 0.08
         if end == len(self.pieces):
-            return cost + 0.6 * left**2 + 6 * max(left - 1 + LEAST_FILLED, 0)
+            return cost + left**2 + 6 * max(left - 1 + LEAST_FILLED, 0)
         if not self.pieces[end].opens:
             cost += 0.06 if inner else 0.03
         return cost + 8 * left**2

@@ -113,7 +113,7 @@ def _choose(
     for density in DENSITIES:
         share = (NATURAL - density) / (NATURAL - TIGHT)
         if plan := plan_pages(between(measured(NATURAL), measured(TIGHT), share), limit, slack):
-            found.append((plan.cost + 3 * (1 - density) ** 2, density))
+            found.append((plan.cost + 5 * (1 - density) ** 2, density))
     for density in (min(found)[1] if found else TIGHT, TIGHT):
         if plan := plan_pages(measured(density), limit, slack):
             return density, plan
@@ -163,7 +163,7 @@ def _titled_once(parts: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     for part in parts:
         if part["kind"] == "prose":
             heads = [token for token in part["tokens"] if token["type"] == "heading"]
-            said |= {NUMBERED.sub("", plain_text(head)) for head in heads}
+            said |= {NUMBERED.sub("", plain_text(head)).strip() for head in heads}
         again = part["kind"] == "points" and part["title"] in said
         made.append({**part, "title": ""} if again else part)
         if part["kind"] == "points":
