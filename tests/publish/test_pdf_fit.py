@@ -22,7 +22,7 @@ def heading(part: int) -> Piece:
     ("pieces", "limit", "pages", "breaks"),
     [
         pytest.param([Piece(0, 300)], 2, 1, set(), id="short"),
-        pytest.param([Piece(0, 400), Piece(1, 500)], 2, 2, {1}, id="two that do not stand together"),
+        pytest.param([Piece(0, 400), Piece(1, 500)], 2, 2, {1}, id="two do not stand together"),
         pytest.param([Piece(0, 400), Piece(1, 400)], 1, None, None, id="too long for its limit"),
         pytest.param([Piece(0, 400), Piece(1, 400)], None, 2, {1}, id="no limit"),
         pytest.param([chart(0, 400), chart(1, 400)], 1, 1, set(), id="charts give"),
