@@ -12,9 +12,13 @@ from pls_analysis.blocks import Block
 from pls_analysis.briefs import YEARS_SHOWN, Brief
 from pls_analysis.periods import Period
 from pls_analysis.store import Store
+from pls_analysis.wording import figure_text, places_for
 
 WATCHED = 6
 SEVERITIES = ("error", "warning")
+REVISIONS_TOLD = 3
+SAME_FIGURE = ["area", "measure", "breakdown", "subject", "basis", "period_start", "period_end"]
+"""What two versions of one figure have in common."""
 
 
 def watch(brief: Brief, first: Sequence[Sequence[str]] = (), most: int = WATCHED) -> Block:
@@ -97,10 +101,9 @@ def notes(
     """
     own, shown = brief.observations, brief.measures if measures is None else measures
     own = own[(own["area"] == brief.area.code) & own["measure"].isin(shown)]
-    revised = int((own["status"] == "r").sum())
     items = [
         (brief.say("notes.figures_head"), brief.say("notes.figures")),
-        (brief.say("notes.revisions_head"), brief.say("notes.revisions", n=revised)),
+        (brief.say("notes.revisions_head"), _revisions(brief, own)),
     ]
     if not own.empty:
         items.append((brief.say("notes.sources_head"), _sources(brief, own)))
@@ -112,6 +115,42 @@ def notes(
         said = [brief.say("notes.joined", area=one.name, day=one.valid_until) for one in joined]
         items.insert(2, (brief.say("notes.joined_head"), "".join(said)))
     return blocks.notes([*items[:1], *definitions, *items[1:]])
+
+
+def _revisions(brief: Brief, own: pd.DataFrame) -> str:
+    """How many figures were revised, and the latest of those shown: from what to what."""
+    told = brief.say("notes.revisions", n=int((own["status"] == "r").sum()))
+    for row in revised_figures(brief, own).tail(REVISIONS_TOLD).itertuples():
+        places = places_for([row.value_before, row.value], row.unit)
+        told += brief.say(
+            "notes.revision",
+            period=Period(row.period_start.date(), row.period_end.date()).label(brief.lang),
+            measure=brief.name(row.measure),
+            old=figure_text(row.value_before, row.unit, brief.say, places),
+            new=figure_text(row.value, row.unit, brief.say, places),
+        )
+    return told
+
+
+def revised_figures(brief: Brief, own: pd.DataFrame) -> pd.DataFrame:
+    """Those of `own` whose submission put another figure in the place of an earlier one.
+
+    Totals of the last two years, oldest first, with the earlier figure as value_before.
+    """
+    store = Store(brief.project.processed)
+    filed = store.submissions()[["submission", "supersedes"]]
+    since = pd.Timestamp(brief.period.year_before().year_before().end)
+    kept = (own["breakdown"] == "total") & (own["basis"] != "cumulative")
+    own = own[kept & (own["period_end"] > since)].merge(filed.drop_duplicates(), on="submission")
+    before = store.superseded()[[*SAME_FIGURE, "submission", "value"]]
+    found = own.merge(
+        before,
+        left_on=[*SAME_FIGURE, "supersedes"],
+        right_on=[*SAME_FIGURE, "submission"],
+        suffixes=("", "_before"),
+    ).dropna(subset=["value", "value_before"])
+    found = found[found["value"] != found["value_before"]]
+    return found.sort_values(["period_end", "measure"], kind="stable")
 
 
 def _sources(brief: Brief, own: pd.DataFrame) -> str:

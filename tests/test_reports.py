@@ -12,6 +12,7 @@ from projects import ROOT
 from pls_analysis import changes, notices, progress, ranking, scorecard, sources, towns
 from pls_analysis.briefs import Brief, parameters
 from pls_analysis.project import Project
+from pls_analysis.store import Store
 
 HOME, URBAN, RURAL = "310115", "310115004", "310115103"
 REPORTS = ("town_brief", "district_brief", "target_scorecard", "city_comparison")
@@ -122,6 +123,25 @@ def test_what_is_shown_of_an_area_says_its_source(brief_of):
 
 
 # -- the district's --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("lang", "said"), [("zh", "由(.+?)修订为(.+?)。"), ("en", ": (.+?) revised to (.+?)\\. ")]
+)
+def test_a_revised_figure_is_told_from_what_to_what(brief_of, lang: str, said: str):
+    brief = brief_of(HOME, "district_brief", lang)
+    own = brief.observations[brief.observations["area"] == HOME]
+    found = notices.revised_figures(brief, own)
+    assert len(found) > 0
+    assert (found["value"] != found["value_before"]).all()
+    store = Store(brief.project.processed)
+    before = store.superseded().set_index(["submission", "measure", "basis", "breakdown"])["value"]
+    for row in found.itertuples():
+        key = (row.supersedes, row.measure, row.basis, "total")
+        assert row.value_before in list(before.loc[[key]])
+    told = re.findall(said, notices.notes(brief).text())
+    assert 0 < len(told) == min(len(found), notices.REVISIONS_TOLD)
+    assert all(old != new for old, new in told)
 
 
 def test_the_scorecard_has_every_public_target_once(brief_of):

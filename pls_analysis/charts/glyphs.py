@@ -44,6 +44,14 @@ def drawable() -> frozenset[int]:
     return frozenset.intersection(*cmaps)
 
 
+@cache
+def advances() -> dict[str, float]:
+    """Width of each character in ems, in the bold face, than which no other is wider."""
+    with TTFont(FONTS / FACES[SANS, 700], lazy=True) as font:
+        each, em = font["hmtx"].metrics, font["head"].unitsPerEm
+        return {chr(code): each[name][0] / em for code, name in (font.getBestCmap() or {}).items()}
+
+
 def missing(text: str) -> list[str]:
     """Characters of `text` without a glyph; line breaks and format characters need none."""
     return [

@@ -3,27 +3,24 @@
 from __future__ import annotations
 
 import re
-import textwrap
 import unicodedata
 from collections.abc import Sequence
 
 import numpy as np
 from matplotlib.ticker import MaxNLocator
 
+from pls_analysis.charts.glyphs import advances
 from pls_analysis.charts.phrases import period_text
 
 UNBROKEN = re.compile(r"[\w.,%‰]+(?=[^\w.,%‰]|$)|.", re.ASCII | re.DOTALL)
 NARROW_EM = 0.56
-"""Mean width of a Latin letter or figure of the fonts, in ems."""
+"""Width of a Latin letter or figure in ems, on average."""
 
 
 def width_em(text: str) -> float:
-    """Width of the longest line of `text` in ems, good to a few per cent."""
-    wide = ("W", "F", "A")
-    return max(
-        sum(1 if unicodedata.east_asian_width(char) in wide else NARROW_EM for char in line)
-        for line in text.split("\n")
-    )
+    """Width of the longest line of `text` in ems, as it is in bold; other type is narrower."""
+    known = advances()
+    return max(sum(known.get(char, 1.0) for char in line) for line in text.split("\n"))
 
 
 def wrap(text: str, em: float) -> str:
@@ -33,13 +30,21 @@ def wrap(text: str, em: float) -> str:
     if width_em(text) <= em:
         return text
     if " " in text and not any(unicodedata.east_asian_width(char) in "WF" for char in text):
-        return "\n".join(textwrap.wrap(text, max(int(em / NARROW_EM), 8), break_long_words=False))
+        return _wrapped_words(text.split(), em)
     lines, line = [], ""
     for piece in _pieces(text, em):
         if line and width_em(line + piece) > em and not _closes(piece):
             lines, line = [*lines, line], ""
         line += piece
-    return "\n".join([*lines, line])
+    return "\n".join(text.strip() for text in [*lines, line])
+
+
+def _wrapped_words(words: list[str], em: float) -> str:
+    lines = words[:1]
+    for word in words[1:]:
+        longer = f"{lines[-1]} {word}"
+        lines = [*lines[:-1], longer] if width_em(longer) <= em else [*lines, word]
+    return "\n".join(lines)
 
 
 def _closes(piece: str) -> bool:

@@ -25,6 +25,8 @@ HIDDEN_CELL = {"remove-cell", "remove_cell"}
 HIDDEN_OUTPUT = {"remove-output", "remove_output", *HIDDEN_CELL}
 PICTURES = {"image/png": "png", "image/jpeg": "jpg"}
 REPR = re.compile(r"\s*\[?<[^<>]*(?:<[^<>]*>)*[^<>]*>\]?\s*|None\s*", re.DOTALL)
+LEAST_HEADING = 7
+"""One more than the deepest level of a heading: what is no heading."""
 
 
 class FailedNotebook(ValueError):
@@ -192,7 +194,27 @@ def _attached(token: dict[str, Any], attachments: dict[str, Any]) -> dict[str, A
 def _finish(parts: list[dict[str, Any]], lang: str, headed: bool) -> list[dict[str, Any]]:
     """Number headings and figures, settle the prose, drop titles that a masthead replaces."""
     counts = {"heading": 0, "section": 0, "figure": 0}
+    parts = _without_empty_sections(parts) if headed else parts
     return [_finished(part, counts, lang, headed) for part in parts]
+
+
+def _without_empty_sections(parts: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Drop the headings that nothing follows but the next section's, or the imprint."""
+    kept, nearest = [], 1
+    for part in reversed(parts):
+        if part["kind"] != "prose":
+            nearest = nearest if part["kind"] == "imprint" else LEAST_HEADING
+            kept.append(part)
+            continue
+        tokens = []
+        for token in reversed(part["tokens"]):
+            level = token["attrs"]["level"] if token["type"] == "heading" else LEAST_HEADING
+            if level == LEAST_HEADING or level < nearest:
+                tokens.append(token)
+                nearest = level
+        if tokens:
+            kept.append({**part, "tokens": tokens[::-1]})
+    return kept[::-1]
 
 
 def _finished(

@@ -9,32 +9,21 @@ the same byte for byte for the same notebook.
 
 from __future__ import annotations
 
-import json
-import re
-import shutil
 import tempfile
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import typst
 from nbconvert.exporters.exporter import Exporter
 from nbformat import NotebookNode
 
 from pls_analysis.charts import redraw
-from pls_analysis.charts.glyphs import FONTS, MissingGlyph
 from pls_analysis.charts.theme import PAPER_CM, POINTS_PER_CM
-from pls_analysis.publish.page import Page, picture_bytes, read_page
+from pls_analysis.publish.fit import Piece, Plan, between, plan_pages
+from pls_analysis.publish.flow import pieces_of
+from pls_analysis.publish.page import NUMBERED, Page, picture_bytes, plain_text, read_page
 from pls_analysis.publish.svg import clean_svg, svg_height
-
-TEMPLATE = Path(__file__).parent / "templates" / "pls_pdf" / "brief.typ"
-STANDARDS: dict[str, Any] = {"pdf_standards": ["a-3a", "ua-1"]}
-TOP_PT, BOTTOM_PT, GAP_PT = 2.1 * POINTS_PER_CM, 841.9 - 1.9 * POINTS_PER_CM, 14.0
-"""Where the text of an A4 page begins and ends, from its top, and the gap between two parts."""
-FILL, MOST_GROWTH = 0.85, 0.6
-"""How much of a page's left-over its charts take up, and by how much a chart may grow."""
-UNDRAWABLE = re.compile(r'the text `"(.+?)"` could not be displayed', re.DOTALL)
+from pls_analysis.publish.typeset import begins, typeset, write_page
 
 
 class PdfExporter(Exporter):
@@ -62,179 +51,124 @@ class PdfExporter(Exporter):
         return data, told
 
 
-@dataclass(frozen=True, slots=True)
-class Setting:
-    """How closely a page is set: `density` of type and spacing, `stretch` of its charts' height."""
-
-    density: float
-
-    @property
-    def stretch(self) -> float:
-        """Charts give way, and fill up, a little more than type does."""
-        return round(1 + (self.density - 1) * 2.4, 3)
-
-    @property
-    def inputs(self) -> dict[str, str]:
-        """The setting as the template reads it."""
-        return {"density": str(self.density), "stretch": str(self.stretch)}
-
-
-NATURAL = Setting(1.0)
-SETTINGS = [Setting(round(1.10 - 0.02 * step, 2)) for step in range(16)]
-"""What is tried to fill the pages: from loose (1.10) to tight (0.80)."""
+NATURAL, TIGHT, LOOSE = 1.0, 0.75, 1.06
+DENSITIES = (LOOSE, NATURAL, 0.95, 0.9, 0.86, 0.82, 0.78, TIGHT)
+"""How closely a page may be set: type and spacing, as shares of the natural."""
+GOOD = 0.12
+"""What a page may cost on average for no other density to be tried."""
+SLACKS = (0.0, 14.0, 40.0)
+"""Points kept free on each page: more where the pages came out longer than planned."""
+UNSEEN = 0.02
+"""A chart is drawn anew where its height is to change by more than this share."""
+Choice = tuple[float, Plan]
 
 
 def build(page: Page) -> tuple[bytes, int]:
     """Set a page as PDF; return it and its number of pages.
 
-    Type, spacing and charts are loosened or tightened a little so that the text fills its pages:
-    at most as many as the masthead allows.
+    With a masthead the ends of pages are chosen, at most as many pages as it allows, and charts
+    made lower or higher so that each page is filled; spacing and type give first. Where even the
+    tightest is too long it has as many pages as it needs. Without a masthead the text runs on as
+    it comes.
     """
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        shutil.copy(TEMPLATE, folder / TEMPLATE.name)
-        content = _content(page, folder)
-        _write_json(folder, content)
-        limit = page.masthead.get("pages")
-        made, setting = fit(lambda tried: _compile(folder, page, tried), limit)
-        if limit is None:
-            return made
-        grown = _grow(content["parts"], _ends(folder, setting), setting.stretch)
-        for choice in (grown, {}):
-            if setting == NATURAL and not choice:
-                return made
-            final = _redrawn(page, folder, content, setting, choice)
-            if final[1] <= made[1]:
-                return final
-        return final
+        once = _titled_once(page.parts)
+        parts = [_with_file(part, at, folder) for at, part in enumerate(once)]
+        write_page(folder, _content(page, parts))
+        if not page.masthead:
+            return typeset(folder, page.timestamp, 1.0)
+        limit, flows = page.masthead.get("pages"), {}
+        for slack in SLACKS:
+            density, plan = _choose(folder, parts, flows, slack, limit)
+            write_page(folder, _content(page, _planned(folder, parts, plan)))
+            made = typeset(folder, page.timestamp, density)
+            if made[1] <= plan.pages:
+                break
+        return made
 
 
-def _redrawn(
-    page: Page, folder: Path, content: dict[str, Any], setting: Setting, grown: Mapping[int, float]
-) -> tuple[bytes, int]:
-    """Set the page with its charts drawn anew at the height they are to have."""
-    for at, part in enumerate(content["parts"]):
-        part["grow"] = grown.get(at, 1.0)
-    _write_json(folder, content)
-    for at, part in enumerate(page.parts):
-        if "chart" in part:
-            stretch = setting.stretch * grown.get(at, 1.0)
-            _write_svg(folder, at, redraw(part["chart"], PAPER_CM, stretch).svg())
-    return _compile(folder, page, setting)
+def _choose(
+    folder: Path,
+    parts: list[dict[str, Any]],
+    flows: dict[float, list[Piece]],
+    slack: float,
+    limit: int | None,
+) -> Choice:
+    """The best density and plan; `flows` keeps what was measured at which density.
 
-
-def fit(
-    compile_at: Callable[[Setting], tuple[bytes, int]], limit: int | None
-) -> tuple[tuple[bytes, int], Setting]:
-    """Choose the loosest setting that needs no more pages than the natural one, or than `limit`.
-
-    Without a limit the natural setting stands. Where even the tightest is too long, the natural
-    one is returned and the caller sees it from the number of pages.
+    Only the natural density and the tightest are measured, those between are reckoned from the
+    two, and the chosen one measured again. Where nothing fits the limit does not hold.
     """
-    natural = compile_at(NATURAL)
-    best = natural, NATURAL
+
+    def measured(density: float) -> list[Piece]:
+        if density not in flows:
+            flows[density] = pieces_of(parts, begins(folder, density))
+        return flows[density]
+
+    plan = plan_pages(measured(NATURAL), limit, slack)
+    if plan and plan.cost < GOOD * plan.pages:
+        return NATURAL, plan
+    found: list[tuple[float, float]] = []
+    for density in DENSITIES:
+        share = (NATURAL - density) / (NATURAL - TIGHT)
+        if plan := plan_pages(between(measured(NATURAL), measured(TIGHT), share), limit, slack):
+            found.append((plan.cost + 5 * (1 - density) ** 2, density))
+    for density in (min(found)[1] if found else TIGHT, TIGHT):
+        if plan := plan_pages(measured(density), limit, slack):
+            return density, plan
     if limit is None:
-        return best
-    target = min(natural[1], limit)
-    low, high = 0, len(SETTINGS) - 1
-    while low <= high:
-        middle = (low + high) // 2
-        made = compile_at(SETTINGS[middle])
-        if made[1] <= target:
-            best, high = (made, SETTINGS[middle]), middle - 1
-        else:
-            low = middle + 1
-    return best
+        return NATURAL, Plan()
+    return _choose(folder, parts, flows, slack, None)
 
 
-def _ends(folder: Path, setting: Setting) -> list[dict[str, Any]]:
-    """Where each part ends, its sections set close together: part, page, y in points."""
-    inputs = {**setting.inputs, "measuring": "yes"}
-    found = typst.query(
-        str(folder / TEMPLATE.name), "<end>", field="value", **_fonts_alone(folder, inputs)
-    )
-    return json.loads(found)
+def _planned(folder: Path, parts: list[dict[str, Any]], plan: Plan) -> list[dict[str, Any]]:
+    """The parts with their page breaks, and their charts drawn at the height they are to have."""
+    made = []
+    for at, part in enumerate(parts):
+        stands = {"breaks": at in plan.breaks}
+        if "chart" in part:
+            stands["height"] = part["height"] + plan.added.get(at, 0.0)
+            if abs(stands["height"] / part["height"] - 1) > UNSEEN:
+                _write_svg(folder, at, _drawn(part, stands["height"]))
+        made.append(part | stands)
+    return made
 
 
-def _grow(
-    parts: list[dict[str, Any]], ends: list[dict[str, Any]], stretch: float
-) -> dict[int, float]:
-    """How much the charts of each page but the last may grow to take up what it has left over.
-
-    Factors by the part's number.
-    """
-    grown: dict[int, float] = {}
-    last = max(end["page"] for end in ends)
-    for number in range(1, last):
-        here = [end for end in ends if _page_of(end) == number]
-        charts = [end["part"] for end in here if "height" in parts[end["part"]]]
-        drawn = sum(parts[at]["height"] for at in charts) * stretch
-        spare = BOTTOM_PT - max((end["y"] for end in here if end["page"] == number), default=0)
-        if charts and here[-1]["page"] > number:
-            spare -= parts[charts[-1]]["height"] * stretch + GAP_PT
-        if charts and spare > 0:
-            factor = 1 + min(MOST_GROWTH, FILL * spare / drawn)
-            grown |= dict.fromkeys(charts, round(factor, 3))
-    return grown
+def _drawn(part: dict[str, Any], height: float) -> str:
+    """The chart anew at a height in points, also where another version drew it higher or lower."""
+    stretch, source = height / part["height"], ""
+    for _ in range(2):
+        source = redraw(part["chart"], PAPER_CM, stretch).svg()
+        missed = height / (svg_height(source) * PAPER_CM * POINTS_PER_CM)
+        if abs(missed - 1) <= UNSEEN:
+            break
+        stretch *= missed
+    return source
 
 
-def _page_of(end: dict[str, Any]) -> int:
-    """The page a part ends on: what comes right after the last line of a page is on the next."""
-    return end["page"] - (end["y"] < TOP_PT + 1)
-
-
-def _compile(folder: Path, page: Page, setting: Setting) -> tuple[bytes, int]:
-    """Compile at one setting; return the PDF and its number of pages. Warnings are errors."""
-    try:
-        data, warnings = typst.compile_with_warnings(
-            str(folder / TEMPLATE.name),
-            timestamp=page.timestamp,
-            **STANDARDS,
-            **_fonts_alone(folder, setting.inputs),
-        )
-    except typst.TypstError as error:
-        raise _explained(error) from error
-    if warnings:
-        told = "; ".join(str(warning) for warning in warnings)
-        raise RuntimeError(f"The brief was not set cleanly: {told}")
-    return bytes(data or b""), _pages(bytes(data or b""))
-
-
-def _fonts_alone(folder: Path, inputs: dict[str, str]) -> dict[str, Any]:
-    """Arguments for Typst: the package's own fonts and nothing from the machine."""
-    return {
-        "root": str(folder),
-        "font_paths": [str(FONTS)],
-        "ignore_system_fonts": True,
-        "sys_inputs": inputs,
-    }
-
-
-def _explained(error: typst.TypstError) -> Exception:
-    text = str(error)
-    if found := UNDRAWABLE.search(text):
-        return MissingGlyph(found[1])
-    return RuntimeError(f"The brief could not be set: {text}")
-
-
-def _pages(data: bytes) -> int:
-    """Number of page objects; Typst writes them outside compressed streams."""
-    return len(re.findall(rb"/Type ?/Page\b", data))
-
-
-def _content(page: Page, folder: Path) -> dict[str, Any]:
-    """What the template reads, with the pictures written beside it."""
+def _content(page: Page, parts: list[dict[str, Any]]) -> dict[str, Any]:
+    """What the template reads."""
+    shown = [{key: part[key] for key in part if key != "chart"} for part in parts]
     return {
         "title": page.title, "lang": page.lang, "running": page.running,
         "mark": page.masthead.get("mark", ""), "org": page.masthead.get("org", ""),
-        "parts": [_with_file(part, at, folder) for at, part in enumerate(page.parts)],
-        "attachments": list(page.attachments),
+        "parts": shown, "attachments": list(page.attachments),
     }  # fmt: skip
 
 
-def _write_json(folder: Path, content: dict[str, Any]) -> None:
-    text = json.dumps(content, ensure_ascii=False)
-    (folder / "page.json").write_text(text, encoding="utf-8")
+def _titled_once(parts: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The parts without a title over points that says again what stands over them already."""
+    said, made = set(), []
+    for part in parts:
+        if part["kind"] == "prose":
+            heads = [token for token in part["tokens"] if token["type"] == "heading"]
+            said |= {NUMBERED.sub("", plain_text(head)).strip() for head in heads}
+        again = part["kind"] == "points" and part["title"] in said
+        made.append({**part, "title": ""} if again else part)
+        if part["kind"] == "points":
+            said.add(part["title"])
+    return made
 
 
 def _with_file(part: dict[str, Any], at: int, folder: Path) -> dict[str, Any]:
@@ -243,6 +177,7 @@ def _with_file(part: dict[str, Any], at: int, folder: Path) -> dict[str, Any]:
     if part["kind"] == "figure":
         made["file"] = _write_svg(folder, at, part["svg"])
         if "chart" in part:
+            made["chart"] = part["chart"]
             made["height"] = svg_height(part["svg"]) * PAPER_CM * POINTS_PER_CM
         return made
     if part["kind"] == "picture":

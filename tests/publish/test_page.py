@@ -54,7 +54,10 @@ def test_section_numbers(number: int, zh: str):
 
 def test_headings_that_have_numbers_keep_them():
     notebook = brief()
-    notebook.cells = [notebook.cells[1], new_markdown_cell("## 三、业务走势\n\n## 说明")]
+    notebook.cells = [
+        notebook.cells[1],
+        new_markdown_cell("## 三、业务走势\n\n走势。\n\n## 说明\n\n口径。"),
+    ]
     assert texts(notebook) == ["三、业务走势", "一、说明"]
 
 

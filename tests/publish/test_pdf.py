@@ -21,8 +21,8 @@ from nbconvert.exporters import get_exporter
 from pls_analysis import blocks
 from pls_analysis.charts import MissingGlyph
 from pls_analysis.messages import Messages
-from pls_analysis.publish import pdf
-from pls_analysis.publish.pdf import NATURAL, SETTINGS, PdfExporter, Setting, fit
+from pls_analysis.publish import typeset
+from pls_analysis.publish.pdf import PdfExporter
 
 LANGS = ["zh", "en"]
 
@@ -214,40 +214,6 @@ def test_an_analysts_own_figure_and_frame():
     assert "3.0" in texts(data)[0], "the ticks of a figure whose text is text"
 
 
-def pages_at(needed: float):
-    """A compiler whose text needs `needed` pages at the natural setting."""
-
-    def compile_at(setting: Setting) -> tuple[bytes, int]:
-        return str(setting).encode(), -int(-needed * setting.density // 1)
-
-    return compile_at
-
-
-@pytest.mark.parametrize(
-    ("needed", "limit", "pages", "density"),
-    [
-        (1.5, 2, 2, 1.10),
-        (1.9, 2, 2, 1.04),
-        (2.0, 2, 2, 1.0),
-        (2.2, 2, 2, 0.90),
-        (2.9, 2, 3, 1.0),
-        (2.9, None, 3, 1.0),
-        (0.4, 2, 1, 1.10),
-        (3.9, 4, 4, 1.02),
-    ],
-)
-def test_density_fills_the_pages_allowed(needed, limit, pages, density):
-    made, setting = fit(pages_at(needed), limit)
-    assert (made[1], setting.density) == (pages, density)
-
-
-def test_settings_go_from_loose_to_tight_through_the_natural_one():
-    assert [setting.density for setting in SETTINGS] == sorted(
-        (setting.density for setting in SETTINGS), reverse=True
-    )
-    assert NATURAL in SETTINGS
-
-
 def test_a_brief_that_is_too_long_is_made_whole_and_says_so(caplog: pytest.LogCaptureFixture):
     rows = [[f"第{number}行", str(number)] for number in range(150)]
     notebook = executed(blocks.masthead("简报", pages=2), blocks.table(["名", "数"], rows))
@@ -263,8 +229,8 @@ def test_a_brief_that_is_too_long_is_made_whole_and_says_so(caplog: pytest.LogCa
 
 def test_a_warning_of_the_typesetter_is_an_error(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
     broken = tmp_path / "brief.typ"
-    source = pdf.TEMPLATE.read_text(encoding="utf-8")
+    source = typeset.TEMPLATE.read_text(encoding="utf-8")
     broken.write_text(source.replace('"Noto Serif SC"', '"No Such Font"'), encoding="utf-8")
-    monkeypatch.setattr(pdf, "TEMPLATE", broken)
+    monkeypatch.setattr(typeset, "TEMPLATE", broken)
     with pytest.raises(RuntimeError, match=r"(?i)no such font"):
         export(brief())
