@@ -20,6 +20,8 @@ taken."""
 MOST_STEPS = 5_000
 
 Move = Mapping[int, int]
+Open = tuple[tuple[int, int, float, tuple[int, ...]], int, dict[int, int]]
+"""A move that may still break relations: how many where that counts, what it costs, its place."""
 Price = Callable[[int], float | None]
 Fits = Callable[[int, int], bool]
 
@@ -61,8 +63,9 @@ def cheapest(ties: Ties, starts: Iterable[Move], price: Price, fits: Fits) -> Mo
     good; `fits` whether a cell may have so much more or less. Few cells go before small prices, and
     of equals the first cells are taken.
     """
-    queue = [((0, 0.0, tuple(sorted(start))), dict(start)) for start in starts]
-    queue = [(cost, at, start) for at, (cost, start) in enumerate(queue)]
+    queue: list[Open] = [
+        ((0, 0, 0.0, tuple(sorted(start))), at, dict(start)) for at, start in enumerate(starts)
+    ]
     heapq.heapify(queue)
     seen: set[frozenset] = set()
     for steps in range(MOST_STEPS):
@@ -73,25 +76,18 @@ def cheapest(ties: Ties, starts: Iterable[Move], price: Price, fits: Fits) -> Mo
         if not broken:
             return move
         if steps == EXACT_STEPS:
-            queue = _hurried(ties, queue)
+            queue = [((len(ties.broken(one)), *paid[1:]), at, one) for paid, at, one in queue]
+            heapq.heapify(queue)
         hurry = steps >= EXACT_STEPS
         for cell, step, paid in _narrowest(ties, move, broken, price, fits):
             longer = {**move, cell: step}
             if (whole := frozenset(longer.items())) in seen:
                 continue
             seen.add(whole)
-            hidden = cost[-3] + bool(paid)
-            more = (hidden, cost[-2] + paid, tuple(sorted(longer)))
-            ahead = (len(ties.broken(longer)), *more) if hurry else more
-            heapq.heappush(queue, (ahead, len(seen), longer))
+            open_ = len(ties.broken(longer)) if hurry else 0
+            more = (open_, cost[1] + bool(paid), cost[2] + paid, tuple(sorted(longer)))
+            heapq.heappush(queue, (more, len(seen), longer))
     return None
-
-
-def _hurried(ties: Ties, queue: list) -> list:
-    """Order what is open by how little is broken, and no longer by price alone."""
-    again = [((len(ties.broken(move)), *cost), at, move) for cost, at, move in queue]
-    heapq.heapify(again)
-    return again
 
 
 def _narrowest(

@@ -43,8 +43,8 @@ def hidden_cells(
     hidden: set[int] = set()
     known = [math.nan] * len(cells)
     ends = list(cells["period_end"])
-    for values in columns:
-        values = [old if math.isnan(new) else new for new, old in zip(values, known, strict=True)]
+    for filed in columns:
+        values = [old if math.isnan(new) else new for new, old in zip(filed, known, strict=True)]
         changed = {at for at, new in enumerate(values) if not math.isnan(new) and new != known[at]}
         there = [at for at, value in enumerate(values) if not math.isnan(value)]
         found = _among(cells, there, rules) if secondary else []
