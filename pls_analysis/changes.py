@@ -366,7 +366,10 @@ def by_kind(brief: Brief, measure: str) -> charts.Chart | None:
     before = whole.period.year_before()
     frame = pd.DataFrame(
         [(one.before, one.value) for one in found.values()],
-        index=[brief.specs[measure].parts[part][brief.lang] for part in found],
+        index=[
+            brief.specs[measure].parts[part][brief.lang] + (MARK if one.hidden else "")
+            for part, one in found.items()
+        ],
         columns=[before.label(brief.lang), whole.period.label(brief.lang)],
     )
     fewest = min(one.compared for one in found.values())

@@ -21,6 +21,7 @@ import pandas as pd
 KEY = ["measure", "area", "breakdown", "period_start", "period_end", "basis"]
 Cell = tuple[str, str, str, pd.Timestamp, pd.Timestamp, str]
 Row = dict[Cell, Fraction]
+Sum = tuple[Row, Fraction]
 
 
 @dataclass(frozen=True)
@@ -69,19 +70,21 @@ class Attack:
         """Return the hidden cells that have only one value left, with it."""
         equal, at_most = self._equations()
         equal = _reduced(equal)
-        low = {cell: 1 for cell in self.hidden}
+        low = dict.fromkeys(self.hidden, 1)
         high: dict[Cell, float] = {
             cell: self.threshold - 1 if cell in self.small else math.inf for cell in self.hidden
         }
         rows = [*((row, left, True) for row, left in equal),
                 *((row, left, False) for row, left in at_most)]  # fmt: skip
-        while any([_narrow(row, left, exact, low, high) for row, left, exact in rows]):
-            pass
+        changed = True
+        while changed:
+            steps = [_narrow(row, left, exact, low, high) for row, left, exact in rows]
+            changed = any(steps)
         return {cell: low[cell] for cell in self.hidden if low[cell] == high[cell]}
 
     # -- what adds up
 
-    def _equations(self) -> tuple[list[tuple[Row, Fraction]], list[tuple[Row, Fraction]]]:
+    def _equations(self) -> tuple[list[Sum], list[Sum]]:
         """Sums of hidden cells: those that are exactly, and those that are at most, a number."""
         cells = self.published.keys() | self.hidden
         equal = [self._put(row) for row in itertools.chain(
@@ -89,7 +92,7 @@ class Attack:
         at_most = [self._put(row) for row in self._limits(cells)]
         return [one for one in equal if one[0]], [one for one in at_most if one[0]]
 
-    def _put(self, row: Mapping[Cell, int]) -> tuple[Row, Fraction]:
+    def _put(self, row: Mapping[Cell, int]) -> Sum:
         """Move what is published to the other side."""
         unknown = {cell: Fraction(by) for cell, by in row.items() if cell in self.hidden}
         left = -sum((by * self.published[cell] for cell, by in row.items()
@@ -101,7 +104,7 @@ class Attack:
         for cell in cells:
             above = self.knowledge.above.get(cell[1])
             if above is not None:
-                below[(cell[0], above, *cell[2:])].append(cell)
+                below[(cell[0], above, cell[2], cell[3], cell[4], cell[5])].append(cell)
         for above, parts in below.items():
             if above in self.published or above in self.hidden:
                 yield {above: 1, **dict.fromkeys(parts, -1)}
@@ -114,7 +117,7 @@ class Attack:
         found: dict[Cell, list[Cell]] = defaultdict(list)
         for cell in cells:
             if (cell[0], cell[2].split("=")[0]) in known:
-                found[(*cell[:2], "total", *cell[3:])].append(cell)
+                found[_part(cell, "total")].append(cell)
         return [(whole, parts) for whole, parts in found.items()
                 if whole in self.published or whole in self.hidden]  # fmt: skip
 
@@ -141,40 +144,48 @@ class Attack:
     def _limits(self, cells: Iterable[Cell]) -> Iterable[dict[Cell, int]]:
         there = set(cells)
         for cell in there:
-            whole = (*cell[:2], "total", *cell[3:])
+            whole = _part(cell, "total")
             if cell[2] != "total" and whole in there:
                 yield {cell: 1, whole: -1}
             for most, least in self.knowledge.within:
-                if cell[0] == least and (most, *cell[1:]) in there:
-                    yield {cell: 1, (most, *cell[1:]): -1}
+                if (
+                    cell[0] == least
+                    and (most, cell[1], cell[2], cell[3], cell[4], cell[5]) in there
+                ):
+                    yield {cell: 1, (most, cell[1], cell[2], cell[3], cell[4], cell[5]): -1}
         for whole, parts in self._by_dimension(there, self.knowledge.covers):
             yield {whole: 1, **dict.fromkeys(parts, -1)}
 
 
-def _reduced(rows: list[tuple[Row, Fraction]]) -> list[tuple[Row, Fraction]]:
+def _part(cell: Cell, breakdown: str) -> Cell:
+    measure, area, _, start, end, basis = cell
+    return measure, area, breakdown, start, end, basis
+
+
+def _reduced(rows: list[Sum]) -> list[Sum]:
     """The equations and what elimination makes of them: what a solver sees, and what a reader."""
-    echelon: dict[Cell, tuple[Row, Fraction]] = {}
-    for row, left in rows:
-        row, left = dict(row), left
-        for pivot in [cell for cell in row if cell in echelon]:
-            row, left = _less(row, left, row[pivot], *echelon[pivot])
-        if not row:
+    echelon: dict[Cell, Sum] = {}
+    for one in rows:
+        found = one
+        for pivot in [cell for cell in one[0] if cell in echelon]:
+            found = _less(found, found[0][pivot], echelon[pivot])
+        if not found[0]:
             continue
-        pivot = min(row)
-        by = row[pivot]
-        row, left = {cell: value / by for cell, value in row.items()}, left / by
-        for other, (terms, known) in list(echelon.items()):
-            if pivot in terms:
-                echelon[other] = _less(terms, known, terms[pivot], row, left)
-        echelon[pivot] = (row, left)
+        pivot = min(found[0])
+        found = _less(({}, Fraction(0)), -1 / found[0][pivot], found)
+        for other, known in list(echelon.items()):
+            if pivot in known[0]:
+                echelon[other] = _less(known, known[0][pivot], found)
+        echelon[pivot] = found
     return [*rows, *echelon.values()]
 
 
-def _less(row: Row, left: Fraction, by: Fraction, other: Row, known: Fraction):
-    made = dict(row)
-    for cell, value in other.items():
+def _less(one: Sum, by: Fraction, other: Sum) -> Sum:
+    """A sum without so many times another."""
+    made = dict(one[0])
+    for cell, value in other[0].items():
         made[cell] = made.get(cell, Fraction(0)) - by * value
-    return {cell: value for cell, value in made.items() if value}, left - by * known
+    return {cell: value for cell, value in made.items() if value}, one[1] - by * other[1]
 
 
 def _narrow(row: Row, left: Fraction, exact: bool, low: dict, high: dict) -> bool:
