@@ -30,11 +30,12 @@ from pls_analysis.analysis import (
 )
 from pls_analysis.areas import Area, AreaTree
 from pls_analysis.blocks import Block
+from pls_analysis.confidential import PublicStanding
 from pls_analysis.configs import unknown
+from pls_analysis.disclosure.suppression import HIDDEN, suppress
 from pls_analysis.messages import Messages
 from pls_analysis.observations import COLUMNS
 from pls_analysis.periods import Period, parse_period
-from pls_analysis.policies import Standing
 from pls_analysis.policy.assessment import Assessment
 from pls_analysis.project import LANGUAGES, Project, Report, find_project
 from pls_analysis.store import Store
@@ -112,12 +113,16 @@ class Brief:
 
     @cached_property
     def observations(self) -> pd.DataFrame:
-        """Observations of the area and its peers until the period's end: COLUMNS, area_name."""
+        """Observations of the area and its peers until the period's end: COLUMNS, area_name.
+
+        As the public may see them: of small counts of people no value and the status c.
+        """
         chosen = list(self.report.measures) or None
         codes = [self.area.code, *(one.code for one in self.peers)]
         frame = Store(self.project.processed).observations(
             measure=chosen, area=codes, period=Period(dt.date(1900, 1, 1), self.period.end)
         )
+        frame = suppress(frame, self.standing.hidden)
         names = {code: self.tree[code].name for code in codes}
         return frame.assign(area_name=frame["area"].map(names))
 
@@ -175,9 +180,9 @@ class Brief:
         return {form.id: form for form in form_specs(self.project)}
 
     @cached_property
-    def standing(self) -> Standing:
-        """How areas stand on the policy's targets at the end of the brief's period."""
-        return Standing(self.project, self.period.end)
+    def standing(self) -> PublicStanding:
+        """How areas stand on the policy's targets at the end of the brief's period, in public."""
+        return PublicStanding(self.project, self.period.end)
 
     @cached_property
     def assessments(self) -> list[Assessment]:
@@ -237,6 +242,31 @@ class Brief:
         frame = self.observations
         frame = frame[(frame["measure"] == measure) & (frame["breakdown"] == breakdown)]
         return self._window(series_of(frame))
+
+    def withheld(self, measure: str, breakdown: str = "total") -> pd.Series:
+        """Of which periods of `series` the area's figure is hidden: bool by period."""
+        index, own = self.series(measure, breakdown).index, self.area.code
+        if self._is_indicator(measure):
+            ends = self.standing.withheld(measure, own)
+            hidden = {calendar_period(end, index.freq) for end in ends}
+        else:
+            frame = self.observations
+            rows = frame[
+                (frame["measure"] == measure) & (frame["breakdown"] == breakdown)
+                & (frame["area"] == own) & (frame["basis"] == self.basis(measure))
+                & (frame["status"] == HIDDEN)
+            ]  # fmt: skip
+            hidden = {calendar_period(end, index.freq) for end in rows["period_end"]}
+        return pd.Series([one in hidden for one in index], index=index, dtype=bool)
+
+    @cached_property
+    def withholds(self) -> bool:
+        """Whether the brief leaves something out to protect people."""
+        shown = self.observations["measure"].isin(self.measures)
+        return bool((self.observations.loc[shown, "status"] == HIDDEN).any()) or (
+            self.project.policy is not None
+            and any(one.facts.get("hidden") for one in self.assessments)
+        )
 
     def standing_series(self, name: str, alone: bool = False) -> pd.DataFrame:
         """A target's or indicator's figures of the area and its peers, or `alone`, by period."""

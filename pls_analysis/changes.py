@@ -20,6 +20,7 @@ from pls_analysis.blocks import Block
 from pls_analysis.briefs import Brief
 from pls_analysis.charts.layout import NARROW_EM, width_em
 from pls_analysis.charts.phrases import change, decimals, number
+from pls_analysis.disclosure.suppression import MARK
 from pls_analysis.messages import GROWTH_BASE_MIN, count_change, count_step, rate_step
 from pls_analysis.observations import RATES
 from pls_analysis.periods import Period
@@ -46,7 +47,8 @@ class Change:
     last period alone; `total` what the year has brought so far, a lower bound where periods are
     missing; it `opens_late` where the year's first parts are published together and not in it.
     `joined` names areas that became part of this one since the year before: a break, and
-    no change is computed over it.
+    no change is computed over it. Of `hidden` (now, total, before) are those that are not
+    published, to protect people: they are None, and nothing is computed from them.
     """
 
     measure: str
@@ -62,6 +64,7 @@ class Change:
     due: int
     joined: tuple[str, ...] = ()
     opens_late: bool = False
+    hidden: frozenset[str] = frozenset()
 
     @property
     def is_rate(self) -> bool:
@@ -89,6 +92,7 @@ def compare(brief: Brief) -> list[Change]:
 
 def _compare(brief: Brief, measure: str, breakdown: str = "total") -> Change:
     own = brief.series(measure, breakdown)[brief.area.name]
+    withheld = brief.withheld(measure, breakdown)
     unit = brief.specs[measure].unit
     last = own.index[-1]
     basis = brief.basis(measure)
@@ -99,9 +103,13 @@ def _compare(brief: Brief, measure: str, breakdown: str = "total") -> Change:
     published = _published_alone(brief, measure, year)
     this_year = published if len(published) else year.iloc[-1:]
     opens_late = adds_up and this_year.index[0] != year.index[0]
-    before = own.reindex(this_year.index - steps)
+    earlier = this_year.index - steps
+    before = own.reindex(earlier)
     before.index = this_year.index
-    both = this_year.notna() & before.notna()
+    gone, gone_before = withheld.reindex(this_year.index), withheld.reindex(earlier).fillna(False)
+    hidden = {"now": withheld.iloc[-1], "total": gone.any(), "before": gone_before.any()}
+    there = this_year.notna() | gone
+    both = there & (before.notna() | gone_before.to_numpy())
     start = this_year.index[0].start_time.date()
     if basis == "cumulative" or (len(this_year) > 1 and not opens_late):
         span = Period(start.replace(month=1), last.end_time.date(), "cumulative")
@@ -110,14 +118,15 @@ def _compare(brief: Brief, measure: str, breakdown: str = "total") -> Change:
     return Change(
         measure, brief.name(measure), unit, span,
         now=_figure(own.iloc[-1]),
-        total=_figure(this_year.sum(min_count=1)),
-        value=_figure(this_year[both].sum(min_count=1)),
-        before=_figure(before[both].sum(min_count=1)),
-        present=int(this_year.notna().sum()),
+        total=None if hidden["total"] else _figure(this_year.sum(min_count=1)),
+        value=None if hidden["total"] else _figure(this_year[both].sum(min_count=1)),
+        before=None if hidden["before"] else _figure(before[both].sum(min_count=1)),
+        present=int(there.sum()),
         compared=int(both.sum()),
         due=len(published),
         joined=tuple(one.name for one in brief.joined(span.year_before().start, span.end)),
         opens_late=opens_late,
+        hidden=frozenset(name for name, one in hidden.items() if one),
     )  # fmt: skip
 
 
@@ -166,6 +175,8 @@ def sentence(brief: Brief, one: Change) -> str:
         )  # fmt: skip
     quantity = brief.say.quantity(one.total or 0, one.unit)
     said = {"period": one.period, "area": brief.area.name, "measure": one.name}
+    if "before" in one.hidden:
+        return brief.say("sentences.hidden_before", **said, quantity=quantity)
     if one.whole or (one.compared == 0 and one.present == one.due):
         return count_change(
             brief.say, **said, unit=one.unit, value=one.total or 0, before=one.before
@@ -187,8 +198,15 @@ def sentence(brief: Brief, one: Change) -> str:
 def gaps(brief: Brief, found: Sequence[Change]) -> str:
     """Say which measures lack figures: all of them, the last period's, or some of the year's."""
     kinds = {
-        "sentences.no_data": [one for one in found if one.total is None and one.due],
-        "sentences.late": [one for one in found if one.total is not None and one.now is None],
+        "sentences.hidden": [one for one in found if one.hidden & {"now", "total"}],
+        "sentences.no_data": [
+            one for one in found if one.total is None and one.due and "total" not in one.hidden
+        ],
+        "sentences.late": [
+            one
+            for one in found
+            if one.total is not None and one.now is None and "now" not in one.hidden
+        ],
         "sentences.gaps": [one for one in found if one.now is not None and one.present < one.due],
         "sentences.gaps_before": [
             one for one in found if one.present == one.due and 0 < one.compared < one.due
@@ -216,7 +234,7 @@ def strip_items(brief: Brief, found: Sequence[Change]) -> list[dict[str, Any]]:
         items.append(
             {
                 "label": _titled(brief, one),
-                "value": number(one.total, decimals([one.total], one.unit)),
+                "value": _shown(one, "total", decimals([one.total], one.unit)),
                 "unit": brief.say.unit(one.unit) + _of_due(one.present, one),
                 "delta": step or brief.say("brief.not_compared"),
                 "versus": brief.say("brief.versus") if step else "",
@@ -249,15 +267,20 @@ def year_on_year(brief: Brief, found: Sequence[Change]) -> Block:
     rows = []
     for one in found:
         places = decimals([one.now, one.total, one.before], one.unit)
-        total = number(one.total, places) + _of_due(one.present, one)
-        before = number(one.before, places) + _of_due(one.compared, one)
-        now = [number(one.now, places), *([total] if adds_up else [])]
+        total = _shown(one, "total", places) + _of_due(one.present, one)
+        before = _shown(one, "before", places) + _of_due(one.compared, one)
+        now = [_shown(one, "now", places), *([total] if adds_up else [])]
         rows.append(
             [_titled(brief, one), brief.say.unit(one.unit), *now, before,
              brief.say("brief.break") if one.joined else _step(brief, one) or "—",
              _median(brief, one)]
         )  # fmt: skip
     return blocks.table(columns, rows, brief.caption("changes", period=found[0].period))
+
+
+def _shown(one: Change, name: str, places: int) -> str:
+    """One of a change's figures as it is printed: what is hidden as MARK."""
+    return MARK if name in one.hidden else number(getattr(one, name), places)
 
 
 def _titled(brief: Brief, one: Change) -> str:
@@ -295,7 +318,11 @@ def recent(brief: Brief) -> Block:
         if table.index.freqstr == index.freqstr:  # pyright: ignore[reportAttributeAccessIssue]
             values = [_figure(value) for value in table.reindex(index)]
             places = decimals(values, brief.specs[measure].unit)
-            rows[measure] = [number(value, places) for value in values]
+            hidden = brief.withheld(measure).reindex(index).fillna(False)
+            rows[measure] = [
+                MARK if gone else number(value, places)
+                for value, gone in zip(values, hidden, strict=True)
+            ]
     longest = max(len(text) for row in [map(_short, index), *rows.values()] for text in row)
     letters = _letters(brief)
     fitting = min(RECENT, (ROOM - letters) // (longest + 2))
@@ -339,7 +366,10 @@ def by_kind(brief: Brief, measure: str) -> charts.Chart | None:
     before = whole.period.year_before()
     frame = pd.DataFrame(
         [(one.before, one.value) for one in found.values()],
-        index=[brief.specs[measure].parts[part][brief.lang] for part in found],
+        index=[
+            brief.specs[measure].parts[part][brief.lang] + (MARK if one.hidden else "")
+            for part, one in found.items()
+        ],
         columns=[before.label(brief.lang), whole.period.label(brief.lang)],
     )
     fewest = min(one.compared for one in found.values())

@@ -10,6 +10,7 @@ import pandas as pd
 from pls_analysis import blocks
 from pls_analysis.blocks import Block
 from pls_analysis.briefs import YEARS_SHOWN, Brief
+from pls_analysis.disclosure.suppression import MARK
 from pls_analysis.periods import Period
 from pls_analysis.store import Store
 from pls_analysis.wording import figure_text, places_for
@@ -105,6 +106,9 @@ def notes(
         (brief.say("notes.figures_head"), brief.say("notes.figures")),
         (brief.say("notes.revisions_head"), _revisions(brief, own)),
     ]
+    if brief.withholds:
+        said = brief.say("notes.hidden", mark=MARK, least=f"{brief.project.least_people:g}")
+        items.append((brief.say("notes.hidden_head"), said))
     if not own.empty:
         items.append((brief.say("notes.sources_head"), _sources(brief, own)))
     if brief.peers:

@@ -18,6 +18,7 @@ from pls_analysis.blocks import Block
 from pls_analysis.briefs import Brief
 from pls_analysis.changes import Change
 from pls_analysis.charts.phrases import change, decimals, number
+from pls_analysis.disclosure.suppression import HIDDEN, MARK
 from pls_analysis.policies import FREQUENCIES, known_part
 from pls_analysis.policy.assessment import Assessment
 
@@ -65,11 +66,12 @@ def _rate_item(brief: Brief, name: str) -> dict[str, Any]:
     by_end = {one.end: one for one in figures}
     now = by_end.get(brief.period.end)
     before = by_end.get(brief.period.year_before().end)
+    hidden = now is not None and HIDDEN in now.missing
     value = known_part(now) if now else None
     step = change(value, known_part(before) if before else None, unit, brief.lang)
     return {
         "label": _name(brief, name),
-        "value": number(value, decimals([value], unit)),
+        "value": MARK if hidden else number(value, decimals([value], unit)),
         "unit": brief.say.unit(unit),
         "delta": step or brief.say("brief.not_compared"),
         "versus": brief.say("brief.versus") if step else "",

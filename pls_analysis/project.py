@@ -36,6 +36,8 @@ _MASTHEAD_KEYS = {
     "imprint": _LIST,
     "contact": _TEXT,
 }
+LEAST_PEOPLE = 5
+"""The smallest count of people that is printed where pls.toml says nothing else."""
 _THRESHOLD_KEYS = {"suppress_below_people": _NUMBER}
 PAGES = 2
 """Pages of a report's PDF, unless it says otherwise."""
@@ -89,6 +91,11 @@ class Project:
     mastheads: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     reports: Mapping[str, Report] = field(default_factory=dict)
     own_levels: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+
+    @property
+    def least_people(self) -> float:
+        """The smallest count of people, but for none, that public output prints."""
+        return self.thresholds.get("suppress_below_people", LEAST_PEOPLE)
 
     @property
     def levels(self) -> tuple[str, ...]:

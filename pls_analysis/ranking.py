@@ -15,13 +15,24 @@ from pls_analysis.policy.assessment import Assessment
 def places(brief: Brief) -> pd.DataFrame:
     """Every area's figure and possible ranks in each target that compares them."""
     observed = positions.observed_among(brief.project, brief.period.end)
-    return positions.places(brief.standing.policy, observed)
+    return _public(brief, positions.places(brief.standing.policy, observed))
 
 
 def shares(brief: Brief) -> pd.DataFrame:
     """The area's share of the whole day by day, by each definition."""
     observed = positions.observed_among(brief.project, brief.period.end)
-    return positions.shares_over_time(brief.standing.policy, observed)
+    return _public(brief, positions.shares_over_time(brief.standing.policy, observed))
+
+
+def _public(brief: Brief, found: pd.DataFrame) -> pd.DataFrame:
+    """Leave out targets that rest on hidden counts of people, wherever these are."""
+    standing = brief.standing
+    hidden = [
+        name
+        for name in found["target"].unique()
+        if standing.rests_on_hidden(standing.policy.targets[name].measures)
+    ]
+    return found[~found["target"].isin(hidden)].reset_index(drop=True)
 
 
 def points(brief: Brief, surveys: bool = True) -> Block:

@@ -19,10 +19,12 @@ from pls_analysis.verdicts import (
     as_day,
     bound_aim,
     gaps_of,
+    is_hidden,
     named,
     periods_text,
     points,
     rank_text,
+    status_word,
 )
 from pls_analysis.wording import (
     bound_text,
@@ -42,6 +44,8 @@ def sentence(one: Assessment, say: Messages, as_of: dt.date, office: str = "") -
     `office` is who owes the figure where there is none.
     """
     told, kind, name = Told(one, say), one.entry.target.measured.kind, named(one, say)
+    if is_hidden(one):
+        return say("verdict.hidden", head=_head(one, say), name=name, status=status_word(one, say))
     if one.status == "monitored":
         said = _monitored(told, name, as_of, office)
     elif kind == "milestone":

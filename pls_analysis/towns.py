@@ -85,11 +85,16 @@ def _map_of(brief: Brief, found: pd.DataFrame, target: str) -> charts.Chart:
 # -- kinds of towns --------------------------------------------------------------------------------
 
 
+def _services(brief: Brief) -> list[str]:
+    """The services that are compared: none of which a town's count of people is hidden."""
+    return [one for one in brief.report.services if not brief.standing.rests_on_hidden([one])]
+
+
 def gaps(brief: Brief) -> charts.Chart | Block:
     """Draw the two kinds of towns side by side: services per village, and per resident."""
-    if not brief.report.services:
+    if not _services(brief):
         return brief.no_figures
-    compared = equity.comparison_of(brief.project, brief.period.end, brief.report.services)
+    compared = equity.comparison_of(brief.project, brief.period.end, _services(brief))
     found, names = equity.levels(compared), equity.kind_names(compared, brief.say)
     rows = pd.concat(equity.dumbbells(found, per, brief.say) for per in equity.PER)
     if rows.empty:
@@ -100,14 +105,14 @@ def gaps(brief: Brief) -> charts.Chart | Block:
 
 def gap_points(brief: Brief) -> Block:
     """Say the gap and its trend: per village of each service, per resident of the first."""
-    if not brief.report.services:
+    if not _services(brief):
         return brief.no_figures
-    compared = equity.comparison_of(brief.project, brief.period.end, brief.report.services)
+    compared = equity.comparison_of(brief.project, brief.period.end, _services(brief))
     found = equity.trend(compared)
     village, residents = (found[found["per"] == per] for per in equity.PER)
     rows = pd.concat([
         village.drop_duplicates("measure", keep="last"), residents[
-            residents["measure"] == brief.report.services[0]
+            residents["measure"] == _services(brief)[0]
         ].tail(1),
     ])  # fmt: skip
     items = [equity.sentence(compared, row, brief.say) for row in rows.to_dict("records")]
@@ -116,8 +121,8 @@ def gap_points(brief: Brief) -> Block:
 
 def gap_definitions(brief: Brief) -> list[tuple[str, str]]:
     """How the gap is measured, for the notes."""
-    if not brief.report.services:
+    if not _services(brief):
         return []
-    compared = equity.comparison_of(brief.project, brief.period.end, brief.report.services)
+    compared = equity.comparison_of(brief.project, brief.period.end, _services(brief))
     said = equity.definitions(compared, brief.say)
     return [(brief.say("brief.gap"), "".join(said))]

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from pls_analysis.disclosure.suppression import MARK
 from pls_analysis.messages import Messages
 from pls_analysis.observations import RATES
 from pls_analysis.periods import Period, parse_period
@@ -36,6 +37,11 @@ TONES = {
     "met": "good", "on_track": "good", "off_track": "warn", "missed": "bad",
     "no_data": "flat", "too_few": "flat", "not_due": "flat", "monitored": "",
 }  # fmt: skip
+
+
+def is_hidden(one: Assessment) -> bool:
+    """Whether a verdict's figures are left out of what is public, to protect people."""
+    return bool(one.facts.get("hidden"))
 
 
 def tone(one: Assessment) -> str:
@@ -253,6 +259,8 @@ def points(value: float, unit: str, say: Messages, places: int) -> str:
 def value_text(one: Assessment, say: Messages) -> str:
     """The figure as a table prints it; "—" where there is none."""
     kind = one.entry.target.measured.kind
+    if is_hidden(one):
+        return MARK
     if kind == "milestone":
         done = one.facts.get("done")
         known = one.end is not None and one.status != "no_data"
@@ -300,6 +308,8 @@ def required(one: Assessment) -> float | None:
 
 def gap_text(one: Assessment, say: Messages) -> str:
     """How far the figure is from the bound; "—" where it is not, or where there is none."""
+    if is_hidden(one):
+        return MARK
     nothing = one.status in ("no_data", "monitored", "too_few") or (
         one.entry.target.measured.kind == "rank_in"
     )

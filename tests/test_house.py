@@ -59,6 +59,7 @@ ROOMS_OF_FILES = {
     "area_names": "areas",
     "between_kinds": "analysis",
     "changes": "briefs",
+    "confidential": "analysis",
     "equity": "analysis",
     "figure_traces": "analysis",
     "flows": "analysis",
