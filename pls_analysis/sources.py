@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from pls_analysis import wording
 from pls_analysis.briefs import Brief
+from pls_analysis.disclosure.suppression import HIDDEN
 from pls_analysis.periods import Period
 from pls_analysis.policy.assessment import Assessment
 
@@ -32,7 +33,7 @@ def of_measure(brief: Brief, measure: str) -> str:
         (own["area"] == brief.area.code)
         & (own["measure"] == measure)
         & (own["breakdown"] == "total")
-        & own["value"].notna()
+        & (own["value"].notna() | (own["status"] == HIDDEN))
     ]
     if own.empty:
         return of_indicator(brief, measure)

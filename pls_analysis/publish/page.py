@@ -266,6 +266,13 @@ def is_numbered(heading: str) -> bool:
     return heading.lstrip().startswith(_numbers())
 
 
+def unnumbered(heading: str) -> str:
+    """A heading without the number that it starts with."""
+    bare = heading.strip()
+    number = max((one for one in _numbers() if bare.startswith(one)), key=len, default="")
+    return bare.removeprefix(number).strip()
+
+
 @cache
 def _numbers() -> tuple[str, ...]:
     return tuple(

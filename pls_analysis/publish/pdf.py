@@ -21,7 +21,7 @@ from pls_analysis.charts import redraw
 from pls_analysis.charts.theme import PAPER_CM, POINTS_PER_CM
 from pls_analysis.publish.fit import Piece, Plan, between, plan_pages
 from pls_analysis.publish.flow import pieces_of
-from pls_analysis.publish.page import NUMBERED, Page, picture_bytes, plain_text, read_page
+from pls_analysis.publish.page import Page, picture_bytes, plain_text, read_page, unnumbered
 from pls_analysis.publish.svg import clean_svg, svg_height
 from pls_analysis.publish.typeset import begins, typeset, write_page
 
@@ -163,7 +163,7 @@ def _titled_once(parts: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     for part in parts:
         if part["kind"] == "prose":
             heads = [token for token in part["tokens"] if token["type"] == "heading"]
-            said |= {NUMBERED.sub("", plain_text(head)).strip() for head in heads}
+            said |= {unnumbered(plain_text(head)) for head in heads}
         again = part["kind"] == "points" and part["title"] in said
         made.append({**part, "title": ""} if again else part)
         if part["kind"] == "points":
