@@ -126,7 +126,7 @@ def draw_bullets(data: dict[str, Any], width_cm: float, stretch: float) -> list[
 
 def _columns(rows: list[dict[str, Any]], wide: float) -> list[float]:
     """Widths of label, bar, figure, target and status; the bar takes what is left."""
-    label = min(max(width_em(row["label"]) for row in rows) * LABEL_PT + 3, wide * 0.36) + 8
+    label = min(max(width_em(row["label"]) for row in rows) * LABEL_PT + 3, wide * 0.34) + 8
     shares = ("value_text", 0.17, 8.0), ("target_text", 0.15, 7.0), ("word", 0.16, LABEL_PT)
     value, target, word = (
         min(max(width_em(row[name]) for row in rows) * size, wide * most) + 8

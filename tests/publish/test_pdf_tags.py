@@ -43,9 +43,9 @@ def children(node: pikepdf.Dictionary) -> list[str]:
 
 
 def attributes(node: pikepdf.Dictionary) -> dict[str, Any]:
-    found = node.get("/A", [])
+    found: Any = node.get("/A", pikepdf.Array())
     each = found if isinstance(found, pikepdf.Array) else [found]
-    return {key: one[key] for one in each for key in one.keys()}  # noqa: SIM118
+    return {key: value for one in each for key, value in one.items()}
 
 
 def test_it_says_what_it_is(opened):

@@ -14,6 +14,7 @@ import pdfplumber
 import pytest
 from demo import executed
 from pdfplumber.page import Page
+from pdfplumber.pdf import PDF
 
 from pls_analysis import blocks, charts
 from pls_analysis.publish.pdf import PdfExporter
@@ -182,7 +183,7 @@ def said(notebook: nbformat.NotebookNode) -> list[str]:
     return [text for text in found if text]
 
 
-def bodies(opened: pdfplumber.PDF) -> Iterator[Page]:
+def bodies(opened: PDF) -> Iterator[Page]:
     """The pages without what runs at their head and foot."""
     for page in opened.pages:
         yield page.crop((0, 50, float(page.width), float(page.height) - 40))
