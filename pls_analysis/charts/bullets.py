@@ -157,7 +157,7 @@ def _draw_narrow(
     axes: Axes, row: dict[str, Any], lang: str, top: float, step: float, wide: float
 ) -> None:
     """Draw label and status in one line, bar and figures in the next."""
-    upper, lower, bar = top + step * 0.32, top + step * 0.74, wide * 0.5
+    upper, lower, bar = top + step * 0.27, top + step * 0.75, wide * 0.5
     word = SQUARE_PT + 3 + min(width_em(row["word"]) * LABEL_PT, wide * 0.34)
     name, size = fitted(row["label"], wide - word - 8, step * 0.5)
     put(axes, name, 0, upper, size=size, color=INK)

@@ -21,12 +21,20 @@ from pls_analysis.charts.canvas import (
 from pls_analysis.charts.chart import DRAWINGS, Chart, draw
 from pls_analysis.charts.layout import value_ticks, width_em
 from pls_analysis.charts.lettering import LABEL_PT, caption_height, write_caption
-from pls_analysis.charts.phrases import axis_numbers, decimals, named, number, say, unit_tail
+from pls_analysis.charts.phrases import (
+    axis_numbers,
+    decimals,
+    named,
+    number,
+    say,
+    unit_tail,
+    with_unit,
+)
 from pls_analysis.charts.rows import rows_of
 from pls_analysis.charts.theme import INK, MUTED, NAVY, OCHRE, PAPER_CM, POINTS_PER_CM
 
 ROW_PT, KEY_PT = 21.0, 15.0
-MOST_PLACES = 4
+MOST_PLACES, LONG_UNIT_EM = 4, 2.5
 
 
 def dumbbell(
@@ -70,9 +78,23 @@ def _alt_dumbbell(data: dict[str, Any]) -> str:
 
 
 def _shown(row: dict[str, Any], name: str, data: dict[str, Any]) -> str:
-    """A figure with its unit, in so many decimals that two unlike figures do not look alike."""
+    """A figure with its unit, or the words for none."""
     if row[name] is None:
         return say(data["lang"], "no_data")
+    return _figure(row, name, data) + unit_tail(row["unit"], data["lang"])
+
+
+def _is_long(unit: str) -> bool:
+    """Whether a unit is said beside the row's name, and not with both its figures."""
+    return width_em(unit) > LONG_UNIT_EM
+
+
+def _printed(row: dict[str, Any], name: str, data: dict[str, Any]) -> str:
+    return _figure(row, name, data) if _is_long(row["unit"]) else _shown(row, name, data)
+
+
+def _figure(row: dict[str, Any], name: str, data: dict[str, Any]) -> str:
+    """A figure in so many decimals that two unlike figures do not look alike."""
     alike = [one[key] for one in data["rows"] if one["unit"] == row["unit"] for key in
              ("first", "second")]  # fmt: skip
     places = decimals(alike, row["unit"])
@@ -81,7 +103,7 @@ def _shown(row: dict[str, Any], name: str, data: dict[str, Any]) -> str:
         if number(one, places) != number(other, places):
             break
         places += 1
-    return number(row[name], places) + unit_tail(row["unit"], data["lang"])
+    return number(row[name], places)
 
 
 def draw_dumbbell(data: dict[str, Any], width_cm: float, stretch: float) -> list[Axes]:
@@ -90,8 +112,12 @@ def draw_dumbbell(data: dict[str, Any], width_cm: float, stretch: float) -> list
     head = caption_height(data["caption"], wide)
     shared = len({row["unit"] for row in rows}) == 1
     foot = 12.0 if shared else 2.0
-    left = min(max(width_em(row["label"]) for row in rows) * LABEL_PT, wide * 0.32) + 6
-    each = rows_pt([row["label"] for row in rows], left - 6, ROW_PT)
+    names = [
+        with_unit(row["label"], row["unit"] if _is_long(row["unit"]) else "", data["lang"])
+        for row in rows
+    ]
+    left = min(max(map(width_em, names)) * LABEL_PT, wide * 0.38) + 6
+    each = rows_pt(names, left - 6, ROW_PT)
     natural = head + KEY_PT + each * len(rows) + foot
     axes = canvas(width_cm, natural * stretch)
     key, foot = (size * min(stretch, 1.0) for size in (KEY_PT, foot))
@@ -99,7 +125,7 @@ def draw_dumbbell(data: dict[str, Any], width_cm: float, stretch: float) -> list
     head += key
     step = (natural * stretch - head - foot) / len(rows)
     note = min(max(width_em(row["note"]) for row in rows) * 7, wide * 0.24)
-    figures = max(width_em(_shown(row, key, data)) for row in rows for key in ("first", "second"))
+    figures = max(width_em(_printed(row, key, data)) for row in rows for key in ("first", "second"))
     edge = figures * LABEL_PT + 10
     ends = (left + edge, wide - note - edge - (6 if note else 0))
     scale = _common_scale(rows) if shared else None
@@ -107,10 +133,10 @@ def draw_dumbbell(data: dict[str, Any], width_cm: float, stretch: float) -> list
         _dumbbell_ticks(axes, data, scale, ends, (head, head + step * len(rows), foot))
     for at, row in enumerate(rows):
         y = head + (at + 0.5) * step
-        name, size = fitted(row["label"], left - 6, step)
+        name, size = fitted(names[at], left - 6, step)
         put(axes, name, 0, y, size=size, color=INK)
         own = scale or ([], 0.0, max(row["first"] or 0, row["second"] or 0) or 1.0)
-        _draw_pair(axes, row, data, (y, row_size(step)), ends, own)
+        _draw_pair(axes, row, data, (y, row_size(step)), (*ends, edge), own)
         small = one_line(row["note"], note or 1, row_size(step, 7.0))
         put(axes, row["note"], wide, y, size=small, color=MUTED, ha="right")
     write_caption(axes, data["caption"], wide)
@@ -142,11 +168,14 @@ def _draw_pair(
     row: dict[str, Any],
     data: dict[str, Any],
     at: tuple[float, float],
-    ends: tuple[float, float],
+    spans: tuple[float, float, float],
     scale: tuple[list[float], float, float],
 ) -> None:
-    """Draw one row's two marks and their figures; a missing one is said at the left end."""
-    (y, size_of_text), (_, low, high) = at, scale
+    """Draw one row's two marks and their figures; a missing one is said where there is room.
+
+    `spans` are the ends of the scale and the room for figures beyond them, in points.
+    """
+    (y, size_of_text), (_, low, high), (*ends, edge) = at, scale, spans
     marks = [("first", "o", NAVY, 6.5), ("second", "D", OCHRE, 5.4)]
     known = [mark for mark in marks if row[mark[0]] is not None]
     spots = {
@@ -158,7 +187,7 @@ def _draw_pair(
     for place, (name, shape, color, size) in enumerate(order):
         _mark(axes, shape, color, size, (spots[name], y))
         ahead = place == 0 and len(order) == 2
-        text = _shown(row, name, data)
+        text = _printed(row, name, data)
         put(
             axes, text, spots[name] + (-6.5 if ahead else 6.5), y, size=size_of_text, color=color,
             bold=True, ha="right" if ahead else "left",
@@ -166,13 +195,14 @@ def _draw_pair(
     absent = [data["names"][which] for which, mark in enumerate(marks) if row[mark[0]] is None]
     if absent:
         told = say(data["lang"], "absent_name", names=say(data["lang"], "list_comma").join(absent))
-        after = max(spots.values(), default=ends[0] - 20)
-        figures = max((width_em(_shown(row, name, data)) for name, *_ in known), default=0)
-        x = after + (figures * LABEL_PT + 14 if known else 0)
-        room = ends[1] - x + 30
-        if known and room < width_em(told) * 6:
-            x, room = ends[0] - 20, after - ends[0]
-        put(axes, told, x, y, size=one_line(told, room, min(size_of_text, 7.0)), color=MUTED)
+        figures = max((width_em(_printed(row, name, data)) for name, *_ in known), default=0)
+        before = ends[0] - edge + 6
+        after = max(spots.values(), default=before - 14) + figures * LABEL_PT + 14
+        room = ends[1] + edge - after
+        if known and room < max(spots.values()) - 8 - before and room < width_em(told) * 6:
+            after, room = before, max(spots.values()) - 8 - before
+        size = one_line(told, room, min(size_of_text, 7.0))
+        put(axes, told, after, y, size=size, color=MUTED)
 
 
 def _mark(axes: Axes, shape: str, color: str, size: float, at: tuple[float, float]) -> None:

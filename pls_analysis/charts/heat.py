@@ -11,7 +11,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap, ListedColormap
 
-from pls_analysis.charts.canvas import HATCH, LEAST_PT, box, fitted, one_line, put
+from pls_analysis.charts.canvas import HATCH, LEAST_PT, box, fitted, one_line, put, rows_pt
 from pls_analysis.charts.chart import DRAWINGS, Chart, draw
 from pls_analysis.charts.layout import width_em
 from pls_analysis.charts.lettering import caption_height, write_caption
@@ -142,13 +142,14 @@ def draw_heat_table(data: dict[str, Any], width_cm: float, stretch: float) -> li
     tables = -(-len(data["columns"]) // each)
     each = -(-len(data["columns"]) // tables)
     rows = len(data["labels"])
+    head_pt = rows_pt(data["columns"], (wide - left) / each - 3, HEAD_PT - 4) + 4
     legend = legend_rows(counted(chain.from_iterable(data["states"]), lang), wide)
     top = caption_height(data["caption"], wide) + LEGEND_PT * len(legend) * bool(data["states"])
-    whole = (top + tables * (HEAD_PT + ROW_PT * rows + GAP_PT)) * stretch
+    whole = (top + tables * (head_pt + ROW_PT * rows + GAP_PT)) * stretch
     figure = new_figure(width_cm, whole)
     block = (whole - top) / tables
-    tight = min(block / (HEAD_PT + ROW_PT * rows + GAP_PT), 1.0)
-    head = HEAD_PT * tight
+    tight = min(block / (head_pt + ROW_PT * rows + GAP_PT), 1.0)
+    head = head_pt * tight
     drawn = []
     for at in range(tables):
         chosen = list(range(at * each, min((at + 1) * each, len(data["columns"]))))

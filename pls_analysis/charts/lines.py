@@ -52,7 +52,9 @@ SMALLEST_PT = 5.0
 """Letters are no smaller, however little room there is."""
 TITLE_PT, SMALL_TITLE_PT, LEAST_TITLE_PT, HEAD_PT = 8.0, 6.5, 40.0, 17.0
 """A panel's title: its size, that of a long one, the least room for it, its height."""
-LEAST_TALL_PT, END_OVER_PT = 64.0, 14.0
+LEAST_STEPS = 5
+"""A scale of rates spans so many of the steps that are printed: less is no change to look at."""
+LEAST_TALL_PT, END_OVER_PT = 64.0, 10.0
 """A trend's axes are at least so tall; names at the lines' ends may reach so far beyond them."""
 
 
@@ -188,6 +190,9 @@ def _scale(line: dict[str, Any], count: int, lang: str) -> Scale:
     known = [value for row in rows if row for value in row if value is not None]
     places = decimals(known if line["unit"] in {"%", "‰"} else line["value"], line["unit"])
     low, high = (min(known), max(known)) if known else (0.0, 1.0)
+    if line["unit"] in {"%", "‰"} and 0 < high - low < LEAST_STEPS * 10.0**-places:
+        middle, room = (low + high) / 2, LEAST_STEPS * 10.0**-places / 2
+        low, high = middle - room, middle + room
     marks, bottom, top = value_ticks(low, high, places == 0, count)
     if line["unit"] == "%" and high <= 100:
         marks = [mark for mark in marks if mark <= 100]

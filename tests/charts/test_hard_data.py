@@ -132,6 +132,13 @@ HARD: dict[str, Callable[[], charts.Chart]] = {
     "table of states, long names": lambda: charts.heat_table(
         table().set_axis([LONG] * 36).set_axis([LONG] * 9, axis=1), states=states(), caption=LONG
     ),
+    "table of long English heads": lambda: charts.heat_table(
+        table(36, 5).set_axis([LONG_EN] * 5, axis=1), states=states(36, 5), lang="en", caption="x"
+    ),
+    "pairs, long English": lambda: charts.dumbbell(
+        MIXED_PAIRS.assign(unit="cases per 10,000 residents", label=LONG_EN[:24]),
+        ("subdistricts", "rural towns"), lang="en",
+    ),
     "statuses, long names": lambda: charts.status_strip(
         STATUSES.assign(task=STATUSES["task"] + LONG), caption=LONG * 2, lang="en"
     ),
