@@ -28,8 +28,9 @@ PARSERS = (
     *("area_names.py", "period_titles.py", "cli/output.py", "ingest/", "sample/"),
     *(f"explore/{name}.py" for name in ("axes", "drawing", "naming", "rhythms", "tidy")),
     "explore/spec_text.py",
+    *(f"publish/{name}.py" for name in ("entries", "sheets")),
 )
-"""What reads or invents Chinese workbooks, names and command lines has a vocabulary of its own."""
+"""What reads or invents Chinese workbooks, names, figures and command lines has its own words."""
 
 
 @dataclass(frozen=True)

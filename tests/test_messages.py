@@ -195,7 +195,7 @@ def test_big(value: int, zh: str, en: str) -> None:
 def test_an_axis_counts_in_ten_thousands_or_thousands(
     marks: list[float], zh: list[str], en: list[str]
 ) -> None:
-    assert (axis_numbers(marks, 0, "zh"), axis_numbers(marks, 0, "en")) == (zh, en)
+    assert (axis_numbers(marks, "zh"), axis_numbers(marks, "en")) == (zh, en)
 
 
 @pytest.mark.parametrize(

@@ -133,7 +133,7 @@ FIGURES = pd.DataFrame([[1.0, 2.5], [float("nan"), 4.0]], ["甲街道", "乙镇"
 @pytest.mark.parametrize(
     ("states", "cells"),
     [
-        (STATES, [("met", "达 1"), ("off_track", "2.5"), ("no_data", "无"), ("too_few", "少 4.0")]),
+        (STATES, [("met", "达 1"), ("off_track", "2.5"), ("no_data", "无"), ("too_few", "小 4.0")]),
         (None, [("q0", "1"), ("q0", "2.5"), ("no_data", "—"), ("q7", "4.0")]),
     ],
 )  # fmt: skip

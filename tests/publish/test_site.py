@@ -139,7 +139,7 @@ def test_home_stands_first_then_each_level_in_official_order(project: Project, t
 def test_a_row_says_what_the_reports_say(project: Project):
     row = page(project, [Made()]).select("tbody tr")[0]
     cells = [text_of(one) for one in row.select("td")]
-    assert cells[:4] == ["310115103", "达 已达标6 慢 未达序时2", "1,266", "▼35.1%"]
+    assert cells[:4] == ["310115103", "达 已达标6 序 未达序时2", "1,266", "▼35.1%"]
     assert [one["class"][0] for one in row.select("rect")] == ["met", "off_track"]
     assert row.select(".spark svg")[0]["aria-label"] == "4期走势，最低64，最高91"
     heads = [text_of(one) for one in page(project, [Made()]).select("thead th")]
