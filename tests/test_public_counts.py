@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import base64
 import io
 import os
 import re
 import shutil
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 
 import nbformat
 import pandas as pd
 import pypdf
 import pytest
+from bs4 import BeautifulSoup
 from disclosure_attack import KEY, Attack, Knowledge
 from projects import store_of
 
@@ -209,9 +212,21 @@ def pages(project: Project, out: Path) -> dict[str, str]:
     reader = pypdf.PdfReader(io.BytesIO(PdfExporter().from_notebook_node(book)[0]))
     attached = [data.decode() for files in reader.attachments.values() for data in files]
     assert attached
-    html = HtmlExporter().from_notebook_node(book)[0]
     return {"pdf": "\n".join([*(page.extract_text() for page in reader.pages), *attached]),
-            "html": html}  # fmt: skip
+            "html": text_of(HtmlExporter().from_notebook_node(book)[0])}  # fmt: skip
+
+
+def text_of(html: str) -> str:
+    """All that a page shows, what it tells of its charts, and the data that it holds."""
+    told = re.findall(r'aria-label="([^"]*)"', html)
+    packed = re.findall(r"data:application/zip;base64,([^\"]+)", html)
+    assert packed
+    with zipfile.ZipFile(io.BytesIO(base64.b64decode(packed[0]))) as archive:
+        data = [archive.read(name).decode("utf-8-sig") for name in archive.namelist()]
+    page = BeautifulSoup(html, "html.parser")
+    for unseen in page(["script", "style"]):
+        unseen.decompose()
+    return "\n".join([page.get_text("\n"), *told, *data])
 
 
 @pytest.fixture(scope="module")
