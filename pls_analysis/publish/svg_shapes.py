@@ -146,8 +146,15 @@ def write_path(steps: Sequence[Step], places: int) -> str:
             continue
         command, values = _segment(name, points, here)
         numbers_text = _joined([_text(value, places) for value in values])
-        glue = "" if command != last or numbers_text.startswith("-") else " "
-        written.append((command if command != last else glue) + numbers_text)
+        if name == "M" and at:
+            near = _joined([_text(to - of, places) for to, of in zip(points, here, strict=True)])
+            command, numbers_text = min(
+                ("M", numbers_text), ("m", near), key=lambda one: len(one[1])
+            )
+        if command == last and name != "M":  # a second pair after a move would be a line
+            written.append(numbers_text if numbers_text.startswith("-") else " " + numbers_text)
+        else:
+            written.append(command + numbers_text)
         here, last = end, command
         if name == "M":
             start = end
