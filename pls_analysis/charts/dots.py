@@ -141,6 +141,7 @@ def draw_dot_strips(data: dict[str, Any], width_cm: float, stretch: float) -> li
     _strips_key(axes, data, head + key * 0.44, key)
     head += key
     step = (natural * stretch - head) / len(strips)
+    peers, own = [], []
     for at, strip in enumerate(strips):
         top = head + at * step
         if roomy:
@@ -149,29 +150,36 @@ def draw_dot_strips(data: dict[str, Any], width_cm: float, stretch: float) -> li
             put(axes, name, 0, top + step * 0.5, size=size, color=INK)
             side, small = fitted(told, wide * 0.22, step * 0.8, 7.0)
             put(axes, side, wide * 0.78, top + step * 0.5, size=small, color=MUTED)
-            _draw_strip(axes, strip, lang, (wide * 0.25, wide * 0.75), top, step)
+            drawn = _draw_strip(axes, strip, lang, (wide * 0.25, wide * 0.75), top, step)
         else:
             name, size = fitted(strip["label"], wide * 0.44, step * 0.3)
             put(axes, name, 0, top + step * 0.14, size=size, color=INK, bold=True)
             told = say(lang, "list_comma").join(_beside(strip, lang))
             side, small = fitted(told, wide * 0.54, step * 0.3, 6.5)
             put(axes, side, wide, top + step * 0.14, size=small, color=MUTED, ha="right")
-            _draw_strip(axes, strip, lang, (6, wide - 6), top + step * 0.27, step * 0.73)
+            drawn = _draw_strip(axes, strip, lang, (6, wide - 6), top + step * 0.27, step * 0.73)
+        peers += drawn[0]
+        own += drawn[1]
+    dots(axes, peers, DOT_PT, PEERS)
+    dots(axes, own, OWN_PT, NAVY)
     write_caption(axes, data["caption"], wide)
     return [axes]
 
 
 def _draw_strip(
     axes: Axes, strip: dict[str, Any], lang: str, ends: tuple[float, float], top: float, step: float
-) -> None:
-    """Draw one strip between two ends: ticks of its own scale, dots, median and the own dot."""
+) -> tuple[list[tuple[float, float]], list[tuple[float, float]]]:
+    """Draw one strip between two ends: ticks of its own scale, median, own figure.
+
+    Returns where the dots of the peers and of the area itself go.
+    """
     left, right = ends
     line = top + step * 0.54
     axes.plot([left, right], [line, line], color=GRID, linewidth=0.8, zorder=0)
     known = [*strip["values"], *([] if strip["own"] is None else [strip["own"]])]
     if not known:
         put(axes, say(lang, "no_data"), (left + right) / 2, line, color=MUTED, ha="center")
-        return
+        return [], []
     whole = decimals(known, strip["unit"]) == 0
     ticks, low, high = value_ticks(min(known), max(known), whole, 3)
     margin = min((high - low) * 0.03, 1.0)
@@ -184,29 +192,26 @@ def _draw_strip(
         (line - 1.5, line + 1.5), (top + step * 0.87, step * 0.24),
     )  # fmt: skip
     at = None if strip["own"] is None else spot(strip["own"])
-    dots(
-        axes, _piled([spot(value) for value in strip["values"]], at, line, step * 0.24),
-        DOT_PT, PEERS,
-    )  # fmt: skip
+    peers = _piled([spot(value) for value in strip["values"]], at, line, step * 0.24)
     middle = [spot(strip["median"])] * 2
     axes.plot(middle, [line - step * 0.28, line + step * 0.28], color=INK, linewidth=1.1, zorder=2)
-    if strip["own"] is not None:
-        _own_dot(axes, _own_text(strip, lang), (spot(strip["own"]), line), (top, step), ends)
+    if at is not None:
+        _own_figure(axes, _own_text(strip, lang), at, (top, step), ends)
+    return peers, [] if at is None else [(at, line)]
 
 
-def _own_dot(
+def _own_figure(
     axes: Axes,
     text: str,
-    at: tuple[float, float],
+    at: float,
     rows: tuple[float, float],
     ends: tuple[float, float],
 ) -> None:
-    """Draw the own dot with its figure above, kept within the strip."""
-    dots(axes, [at], OWN_PT, NAVY)
+    """Write the own figure above its dot, kept within the strip."""
     top, step = rows
     size = row_size(step * 0.32, 8.0)
     half = width_em(text) * size / 2
-    x = min(max(at[0], ends[0] + half - 6), ends[1] - half + 6)
+    x = min(max(at, ends[0] + half - 6), ends[1] - half + 6)
     put(axes, text, x, top + step * 0.13, size=size, color=NAVY, bold=True, ha="center")
 
 

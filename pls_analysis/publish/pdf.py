@@ -189,5 +189,5 @@ def _with_file(part: dict[str, Any], at: int, folder: Path) -> dict[str, Any]:
 
 def _write_svg(folder: Path, at: int, source: str) -> str:
     name = f"figure-{at}.svg"
-    (folder / name).write_text(clean_svg(source, f"f{at}-"), encoding="utf-8")
+    (folder / name).write_text(clean_svg(source, f"f{at}-", small=False), encoding="utf-8")
     return name

@@ -21,12 +21,12 @@ ET.register_namespace("", SVG)
 ET.register_namespace("xlink", XLINK)
 
 
-def clean_svg(source: str, prefix: str, label: str = "") -> str:
+def clean_svg(source: str, prefix: str, label: str = "", small: bool = True) -> str:
     """Return `source` ready to stand within a page.
 
     Scripts, event handlers, metadata and outside references go; ids get `prefix`; text is set in
     the package's font; coordinates keep two decimals. With `label` it becomes one image with
-    that accessible name. Raises MissingGlyph for text no font can draw, ValueError for what is
+    that accessible name; `small` says the same picture in fewer words. Raises MissingGlyph for text no font can draw, ValueError for what is
     not SVG.
     """
     try:
@@ -40,7 +40,8 @@ def clean_svg(source: str, prefix: str, label: str = "") -> str:
         if local(element.tag) in {"text", "tspan"}:
             check_glyphs("".join(element.itertext()))
     root.set("stroke-linejoin", "round")  # matplotlib says so in a style sheet, which is dropped
-    compact(root, prefix)
+    if small:
+        compact(root, prefix)
     root.attrib.pop("version", None)
     if label:
         root.set("role", "img")
