@@ -1,9 +1,10 @@
 """An attack on published counts of people, by somebody who has read every report.
 
 It knows each published cell of every report it is given, that counts are whole, that a hidden one
-is at least 1 (0 is not hidden), how totals, areas, months and running totals add up, and that a
-part is never more than its whole. It shares no code with what hides cells: equations are solved by
-elimination over fractions, and what is left is narrowed by bounds of whole numbers.
+is at least 1 (0 is not hidden, unless it was more before a revision), how totals, areas, months and
+running totals add up, and that a part is never more than its whole. It shares no code with what
+hides cells: equations are solved by elimination over fractions, and what is left is narrowed by
+bounds of whole numbers.
 """
 
 from __future__ import annotations
@@ -42,12 +43,14 @@ class Knowledge:
 class Attack:
     """All that is published, put together, and what follows from it.
 
-    `small` are cells of which the attacker has been told that they are below `threshold`.
+    `revised` are cells that a revision changed: one of them may be 0 and hidden, for it was not 0
+    before. `small` are cells of which the attacker has been told that they are below `threshold`.
     """
 
     knowledge: Knowledge
     published: dict[Cell, Fraction] = field(default_factory=dict)
     hidden: set[Cell] = field(default_factory=set)
+    revised: frozenset[Cell] = frozenset()
     small: frozenset[Cell] = frozenset()
     threshold: int = 0
 
@@ -70,7 +73,7 @@ class Attack:
         """Return the hidden cells that have only one value left, with it."""
         equal, at_most = self._equations()
         equal = _reduced(equal)
-        low = dict.fromkeys(self.hidden, 1)
+        low = {cell: 0 if cell in self.revised else 1 for cell in self.hidden}
         high: dict[Cell, float] = {
             cell: self.threshold - 1 if cell in self.small else math.inf for cell in self.hidden
         }

@@ -159,6 +159,7 @@ def test_a_verdict_on_a_hidden_count_has_a_status_and_no_figure(inside: Project)
     assert (one.value, one.gap, one.denominator, one.beside) == (None, None, None, ())
     [row] = progress.table(brief, [one], "x").data["rows"]
     assert [row[2]["text"], row[3]["text"]] == ["[c]", "[c]"]
+    assert progress.bullets(brief, [one], "x").data["rows"][0]["value_text"] == "[c]"
     said = progress.said(brief, one)
     assert "[c]" in said
     assert "%" not in said

@@ -32,6 +32,7 @@ from pls_analysis.charts.statuses import (
     tally,
 )
 from pls_analysis.charts.theme import BAND, EDGE, GAP, INK, MUTED, PAPER_CM, POINTS_PER_CM
+from pls_analysis.disclosure.suppression import MARK
 
 MOST_SHARE = 1.25
 """A bar that goes beyond this share of its target is cut and ends in an arrow."""
@@ -48,8 +49,8 @@ def bullets(
     status and value_text (printed as it is). It may have word (for the status), target_text,
     at_most (True where the target is a ceiling), strength, unknown (what of the units judged one by
     one is not known and may come on top of the value: hatched), and source (where the figure is
-    from). Each row is scaled by its own target. A missing value has no bar and says so. Raises
-    ValueError for a status that is unknown or a figure below zero, MissingGlyph for a character no
+    from). Each row is scaled by its own target. A missing value has no bar and says so, a
+    hidden one by its MARK. Raises ValueError for a status that is unknown or a figure below zero, MissingGlyph for a character no
     font has.
     """
     needed = ("label", "value", "required", "target", "unit", "status", "value_text")
@@ -68,7 +69,7 @@ def _row(row: dict[str, Any], lang: str) -> dict[str, Any]:
     status = status_key(row["status"], row.pop("strength"))
     unit = row["unit"] or ""
     if row["value"] is None:
-        shown = say(lang, "no_data")
+        shown = MARK if row["value_text"] == MARK else say(lang, "no_data")
     else:
         shown = row["value_text"] or figure_text(row["value"], unit, lang)
     told = row["target_text"]

@@ -30,7 +30,8 @@ def hidden_cells(
 
     `versions` are observations of measures that count people: what stood first, then what stood
     after each revision; all of them were, or are, published. What one version hides stays hidden.
-    In a later one only cells that it changed are hidden besides: readers know the others.
+    In a later one only cells that it changed are hidden besides, as readers know the others: those
+    that are tied to a hidden one which it changed.
     Without `secondary` only the small counts themselves are hidden.
     """
     tables = [_table(one) for one in versions]
@@ -41,6 +42,7 @@ def hidden_cells(
     index = pd.MultiIndex.from_frame(cells)
     columns = [one.reindex(index).tolist() for one in tables]
     hidden: set[int] = set()
+    first = True
     known = [math.nan] * len(cells)
     ends = list(cells["period_end"])
     for filed in columns:
@@ -48,8 +50,8 @@ def hidden_cells(
         changed = {at for at, new in enumerate(values) if not math.isnan(new) and new != known[at]}
         there = [at for at, value in enumerate(values) if not math.isnan(value)]
         found = _among(cells, there, rules) if secondary else []
-        _Round(values, found, ends, changed, threshold, hidden).decide()
-        known = values
+        _Round(values, found, ends, changed, threshold, hidden, first).decide()
+        known, first = values, False
     return cells.loc[sorted(hidden)].reset_index(drop=True)
 
 
@@ -92,7 +94,10 @@ def _among(cells: pd.DataFrame, there: list[int], rules: Rules) -> list[Relation
 
 @dataclass
 class _Round:
-    """One version of the figures, decided period by period; it adds to `hidden`."""
+    """One version of the figures, decided period by period; it adds to `hidden`.
+
+    Of the cells that a later version than the `first` changed, hidden ones may be 0.
+    """
 
     values: list[float]
     relations: list[Relation]
@@ -100,6 +105,7 @@ class _Round:
     changed: set[int]
     threshold: float
     hidden: set[int]
+    first: bool
 
     def decide(self) -> None:
         """Hide what has to be hidden of the changed cells."""
@@ -112,18 +118,39 @@ class _Round:
             dated[one.end].append(one)
         ties = Ties(self.values)
         moves: dict[int, Move] = {}
+        touched: list[int] = []
         for end in sorted(by_end):
             open_ = [cell for cell in by_end[end] if cell in self.changed]
             small = [cell for cell in by_end[end] if self.is_small(cell)]
             self.hidden.update(small)
+            touched += [cell for cell in open_ if cell in self.hidden]
             moves |= {cell: {} for cell in small}
             for one in dated[end]:
                 ties.add(one)
+            if not self.first:
+                self.hidden.update(self._tied(ties, touched) & set(open_))
             self._protect(ties, moves, set(open_))
 
     def is_small(self, cell: int) -> bool:
         """Whether a cell counts fewer people than may be published; 0 counts none."""
         return 0 < self.values[cell] < self.threshold
+
+    def _tied(self, ties: Ties, touched: list[int]) -> set[int]:
+        """Return the changed cells that are tied to hidden ones, through others that changed.
+
+        Where a revision adds up they could all have changed a little more: readers who know every
+        other cell cannot tell.
+        """
+        found = set(touched)
+        queue = list(touched)
+        for cell in queue:
+            for at in ties.of_cell.get(cell, ()):
+                if ties.room[at] >= self.threshold:
+                    continue  # a limit so far off tells nothing
+                more = [one for one in ties.terms[at] if one in self.changed and one not in found]
+                found.update(more)
+                queue += more
+        return found
 
     def _protect(self, ties: Ties, moves: dict[int, Move], open_: set[int]) -> None:
         """Find for each small count a table in which it is another; hide what that changes."""
@@ -162,4 +189,6 @@ class _Round:
 
     def _loosely(self, cell: int, step: int) -> bool:
         """Whether a hidden cell can be so much more to those who know only that it counts some."""
+        if not self.first and cell in self.changed:
+            return self.values[cell] + step >= 0
         return self.values[cell] > 0 and self.values[cell] + step > 0

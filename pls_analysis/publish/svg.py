@@ -25,9 +25,9 @@ def clean_svg(source: str, prefix: str, label: str = "", small: bool = True) -> 
     """Return `source` ready to stand within a page.
 
     Scripts, event handlers, metadata and outside references go; ids get `prefix`; text is set in
-    the package's font; coordinates keep two decimals. With `label` it becomes one image with
-    that accessible name; `small` says the same picture in fewer words. Raises MissingGlyph for text no font can draw, ValueError for what is
-    not SVG.
+    the package's font. With `label` it becomes one image with that accessible name; `small` says
+    the same picture in fewer words, coordinates with no more decimals than are seen. Raises
+    MissingGlyph for text no font can draw, ValueError for what is not SVG.
     """
     try:
         root = fromstring(source)
