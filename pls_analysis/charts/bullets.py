@@ -49,9 +49,9 @@ def bullets(
     status and value_text (printed as it is). It may have word (for the status), target_text,
     at_most (True where the target is a ceiling), strength, unknown (what of the units judged one by
     one is not known and may come on top of the value: hatched), and source (where the figure is
-    from). Each row is scaled by its own target. A missing value has no bar and says so, a
-    hidden one by its MARK. Raises ValueError for a status that is unknown or a figure below zero, MissingGlyph for a character no
-    font has.
+    from). Each row is scaled by its own target. A missing value has no bar and says so, a hidden
+    one by its MARK. Raises ValueError for a status that is unknown or a figure below zero,
+    MissingGlyph for a character no font has.
     """
     needed = ("label", "value", "required", "target", "unit", "status", "value_text")
     others = {"word": "", "target_text": "", "at_most": False, "strength": "", "source": ""}
