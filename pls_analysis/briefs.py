@@ -259,10 +259,9 @@ class Brief:
             hidden = {calendar_period(end, index.freq) for end in rows["period_end"]}
         return pd.Series([one in hidden for one in index], index=index, dtype=bool)
 
-    @cached_property
-    def withholds(self) -> bool:
-        """Whether the brief leaves something out to protect people."""
-        shown = self.observations["measure"].isin(self.measures)
+    def withholds(self, measures: Sequence[str]) -> bool:
+        """Whether figures of some measures, or a verdict, are left out to protect people."""
+        shown = self.observations["measure"].isin(measures)
         return bool((self.observations.loc[shown, "status"] == HIDDEN).any()) or (
             self.project.policy is not None
             and any(one.facts.get("hidden") for one in self.assessments)

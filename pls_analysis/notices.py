@@ -106,7 +106,7 @@ def notes(
         (brief.say("notes.figures_head"), brief.say("notes.figures")),
         (brief.say("notes.revisions_head"), _revisions(brief, own)),
     ]
-    if brief.withholds:
+    if brief.withholds(shown):
         said = brief.say("notes.hidden", mark=MARK, least=f"{brief.project.least_people:g}")
         items.append((brief.say("notes.hidden_head"), said))
     if not own.empty:
