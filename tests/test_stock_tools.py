@@ -80,6 +80,8 @@ def test_stock_tools_make_the_bytes_that_pls_run_makes(
     call("papermill", notebook, str(out), *options, cwd=sample_project.root)
     call("nbconvert", "--to", "pls_pdf", "--output-dir", str(reports), str(out), cwd=tmp_path)
     assert (reports / "out.pdf").read_bytes() == own.read_bytes()
+    call("nbconvert", "--to", "pls_html", "--output-dir", str(reports), str(out), cwd=tmp_path)
+    assert "样例·合成数据" in (reports / "out.html").read_text(encoding="utf-8")
 
 
 def test_stock_papermill_runs_the_monday_story_and_leaves_the_project_as_it_is(

@@ -73,7 +73,7 @@ class HtmlExporter(TemplateExporter):
         page = read_page(nb, given.get("metadata", {}).get("name", ""))
         fragments = render(page)
         split = next((at for at, part in enumerate(page.parts, 1) if part["kind"] == "masthead"), 0)
-        given |= {
+        own = {
             "page": page,
             "say": Messages(page.lang),
             "head": Markup("".join(fragments[:split])),
@@ -84,9 +84,9 @@ class HtmlExporter(TemplateExporter):
             "script": Markup(SCRIPT),
             "script_hash": script_hash(SCRIPT),
         }
-        html, told = super().from_notebook_node(nb, given, **kw)
+        html, told = super().from_notebook_node(nb, given | own, **kw)
         heading = page.title if page.masthead else ""
-        told = {key: value for key, value in told.items() if key not in given or key == "metadata"}
+        told = {key: value for key, value in told.items() if key not in own}
         seen = visible(html)
         html, lettering = share_lettering(html)
         fonts = font_css(seen.text, heading, seen.bold)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import re
 import shutil
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -176,6 +177,9 @@ def texts(folder: Path) -> dict[str, str]:
             reader = pypdf.PdfReader(file)
             pages = [page.extract_text() for page in reader.pages]
             found[name] = "\n".join([*pages, str(reader.metadata)])
+        elif file.suffix == ".xlsx":
+            with zipfile.ZipFile(file) as book:
+                found[name] = "\n".join(book.read(part).decode("utf-8") for part in book.namelist())
         else:
             found[name] = file.read_text(encoding="utf-8")
     return found
@@ -183,7 +187,7 @@ def texts(folder: Path) -> dict[str, str]:
 
 @pytest.mark.slow
 def test_its_reports_are_made_and_are_its_own(project: Project):
-    """Every report that its pls.toml lists, of every area of its level, as PDF and HTML."""
+    """Every report that its pls.toml lists, of every area of its level, in every format."""
     for asked in (("--lang", "zh"), ("--lang", "en", "--areas", "990300001")):
         assert " 0 failed" in call("run", "all", "--period", AS_OF, "--jobs", "2", *asked).stdout
     made = texts(project.reports_dir / AS_OF)
@@ -204,4 +208,4 @@ def names_of_reports(project: Project) -> Iterator[str]:
             if area.level == report.level:
                 for lang in ("zh", "en") if area.code == "990300001" else ("zh",):
                     stem = f"{report.notebook}/{area.code}-{area.name}.{lang}"
-                    yield from (f"{stem}.{kind}" for kind in ("html", "pdf"))
+                    yield from (f"{stem}.{kind}" for kind in ("html", "pdf", "xlsx"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import itertools
+import warnings
 from collections import Counter
 from pathlib import Path
 
@@ -11,7 +12,6 @@ import matplotlib as mpl
 import numpy as np
 import pandas as pd
 import pytest
-from colorspacious import cspace_converter
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
@@ -23,6 +23,10 @@ from pls_analysis.charts import theme
 from pls_analysis.charts.heat import SHADES
 from pls_analysis.charts.statuses import LOOKS
 from pls_analysis.publish.svg import clean_svg
+
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore")  # its docstrings have escapes that Python warns of
+    from colorspacious import cspace_converter
 
 PACKAGE = Path(pls_analysis.__file__).parent
 SIGHTS = {
