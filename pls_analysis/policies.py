@@ -144,12 +144,12 @@ class Standing:
     def figures(self, name: str, area: str) -> list[Figure]:
         """The figures of a target or an indicator for an area, in the order of their days.
 
-        Of a target that judges units one by one the shares that comply. Raises ValueError for an
-        unknown name.
+        Of a target that judges units one by one the shares that comply, of a share of the whole
+        the shares. Raises ValueError for an unknown name.
         """
         if (name, area) not in self._figures:
             entry = self.policy.targets.get(name)
-            if entry is not None and self._one_by_one(entry):
+            if entry is not None and self._has_own_figures(entry):
                 found = self._at(area).trajectory(entry)
             else:
                 indicator = self.indicator(name)
@@ -158,8 +158,10 @@ class Standing:
             self._figures[name, area] = found
         return self._figures[name, area]
 
-    def _one_by_one(self, entry: Entry) -> bool:
-        """Whether a target counts how many areas, or advisers, comply."""
+    def _has_own_figures(self, entry: Entry) -> bool:
+        """Whether a target's figures are not its indicator's: a share, or how many comply."""
+        if entry.target.measured.kind == "share_of":
+            return True
         units = [self.policy.units[name] for name in entry.target.measured.units]
         return bool(units) and all(unit.level or unit.contracts for unit in units)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 
 import pandas as pd
@@ -11,7 +12,7 @@ from projects import ROOT
 from test_notebooks import run_nbval
 
 from pls_analysis.ingest.forms import load_forms
-from pls_analysis.policies import assess
+from pls_analysis.policies import Standing, assess
 from pls_analysis.project import Project
 from pls_analysis.sample import SampleTruth
 from pls_analysis.store import Store
@@ -19,6 +20,7 @@ from pls_analysis.store import Store
 KEY = ["measure", "area", "subject", "breakdown", "period_start", "period_end", "basis"]
 FORMS = sorted({one.id for one in load_forms(ROOT / "config" / "forms")})
 STATUSES = {"met", "on_track", "off_track", "missed", "not_due", "no_data", "too_few", "monitored"}
+AS_OF = dt.date(2022, 6, 30)
 RANGE = re.compile(r"[A-Z]+\d+:[A-Z]+\d+")
 
 pytestmark = pytest.mark.slow
@@ -78,7 +80,16 @@ def test_every_figure_is_right_or_logged(beside: pd.DataFrame, form: str):
 
 def test_every_verdict_occurs(whole_sample: tuple[Project, SampleTruth], monkeypatch):
     monkeypatch.setenv("PLS_PROJECT", str(whole_sample[0].root))
-    assert set(assess(as_of="2022-06-30")["status"]) == STATUSES
+    assert set(assess(as_of=AS_OF)["status"]) == STATUSES
+
+
+def test_a_share_of_the_whole_is_drawn_as_it_is_judged(whole_sample: tuple[Project, SampleTruth]):
+    standing = Standing(whole_sample[0], AS_OF)
+    [judged] = standing.of(whole_sample[0].home, ["lawyer_city_share"])
+    last = standing.figures("lawyer_city_share", whole_sample[0].home)[-1]
+    assert judged.value is not None
+    assert (float(last.value or 0), last.end) == (pytest.approx(judged.value), judged.end)
+    assert 0 < judged.value < 100
 
 
 def test_committed_notebooks_show_the_sample(whole_sample: tuple[Project, SampleTruth]):
