@@ -31,7 +31,7 @@ DOCUMENTS = [
 READMES = [ROOT / "README.md", ROOT / "README.zh.md"]
 
 LAYERS = (
-    {"configs", "text_tables"},
+    {"configs", "reads", "text_tables"},
     {"texts"},
     {"periods"},
     {"project"},
