@@ -1,7 +1,7 @@
 """What a run reads: noted as it reads, so that a report is made anew where just that has changed.
 
-Whoever gives out a figure, a target or a text notes it with `note`. What is kept from one call to the
-next (`remembered`) is noted again each time it is given out, as if it had been read anew.
+Whoever gives out a figure, a target or a text notes it with `note`. What is kept from one call to
+the next (`remembered`) is noted again each time it is given out, as if it had been read anew.
 """
 
 from __future__ import annotations
