@@ -206,6 +206,12 @@ def declared_parameters(notebook: Path) -> dict[str, Any]:
 
 def parameter_problems(notebook: Path) -> list[str]:
     """Say which of area, period and lang the parameters cell of a notebook does not declare."""
+    metadata = _load(notebook).get("metadata", {})
+    if not any(metadata.get(key) for key in ("kernelspec", "language_info")):
+        return [
+            f"{notebook.name}: it does not say its language; open it in JupyterLab with the "
+            "kernel Python 3 and save it"
+        ]
     declared = declared_parameters(notebook)
     if not declared:
         names = ", ".join(PARAMETERS)

@@ -106,6 +106,8 @@ def test_areas_are_those_of_the_time(project: Project, tree: AreaTree):
                      id="notebook"),
         pytest.param({"notebooks": ["no_parameters"]},
                      'no_parameters.ipynb: no cell is tagged "parameters"', id="no parameters"),
+        pytest.param({"notebooks": ["no_language"]},
+                     "no_language.ipynb: it does not say its language", id="no language"),
         pytest.param({"notebooks": ["misspelt_parameter"]},
                      '"period" (did you mean "peroid"?)', id="misspelt parameter"),
         pytest.param({"notebooks": ["dies"]}, 'no level for "all" areas of dies', id="no level"),
