@@ -27,6 +27,7 @@ LAUNCHER = "ipykernel_launcher"
 INLINE = "module://matplotlib_inline.backend_inline"
 HISTORY = "--HistoryManager.hist_file"
 PR_SET_PDEATHSIG = 1
+SECONDS_TO_END = 1
 
 
 def make_request(argv: Sequence[str], env: Mapping[str, str], cwd: str) -> int:
@@ -80,7 +81,15 @@ def become_kernel(request: Mapping[str, Any], files: list[int]) -> None:
     from ipykernel.kernelapp import IPKernelApp
 
     # The default was read from the zygote's environment when this was imported.
-    IPKernelApp.launch_instance(parent_handle=os.getppid())
+    app = IPKernelApp.instance(parent_handle=os.getppid())
+    app.initialize()
+    app.start()
+    control = app.control_thread
+    if control is not None and control.is_alive():
+        # At exit the channel of outputs is closed first. The thread that heard of the end may still
+        # write to it, and would wait for ever: let it come to its own end before.
+        control.stop()
+        control.join(SECONDS_TO_END)
 
 
 def _limit(limits: Mapping[str, tuple[int, int]]) -> None:

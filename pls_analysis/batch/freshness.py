@@ -67,7 +67,7 @@ class Sources:
 
 def _stamp(path: str) -> Stamp:
     try:
-        found = os.stat(path)
+        found = os.stat(path)  # noqa: PTH116 - hundreds before each kernel
     except OSError:
         return None
     return found.st_mtime_ns, found.st_size, found.st_ino
@@ -94,4 +94,4 @@ def _paths() -> Iterator[str]:
 def _files(folder: Path) -> Iterable[str]:
     for place, folders, names in os.walk(folder):
         folders[:] = [one for one in folders if one != "__pycache__"]
-        yield from (os.path.join(place, name) for name in names)
+        yield from (f"{place}{os.sep}{name}" for name in names)

@@ -57,7 +57,7 @@ def _lacking() -> str | None:
         os.close(os.pidfd_open(os.getpid()))
         os.close(os.memfd_create(KERNEL))
         socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET).close()
-        os.listdir("/proc/self/task")
+        next(Path("/proc/self/task").iterdir())
     except (AttributeError, OSError) as error:
         return f"this system lacks what forked kernels need ({error})"
     return None
@@ -103,7 +103,7 @@ class ForkProvisioner(LocalProvisioner):
         environment = {**(kwargs.get("env") or os.environ), "JPY_PARENT_PID": str(os.getpid())}
         cwd = str(kwargs.get("cwd") or Path.cwd())
         with ExitStack() as stack:
-            nowhere = stack.enter_context(open(os.devnull, "r+b", buffering=0)).fileno()
+            nowhere = stack.enter_context(Path(os.devnull).open("r+b", buffering=0)).fileno()
             asked = (kwargs.get("stdin"), kwargs.get("stdout"), kwargs.get("stderr"))
             usual = (nowhere, 1, 2)
             files = [_descriptor(*one, nowhere) for one in zip(asked, usual, strict=True)]

@@ -70,17 +70,25 @@ class Kernel:
 
 def threads() -> list[str]:
     """The names of this process's threads as the system knows them, also those of libraries."""
-    tasks = Path("/proc/self/task")
-    return [(tasks / one / "comm").read_text("utf-8").strip() for one in os.listdir(tasks)]
+    names = []
+    for task in Path("/proc/self/task").iterdir():
+        with contextlib.suppress(OSError):  # it has ended meanwhile
+            names.append((task / "comm").read_text(encoding="utf-8").strip())
+    return names
 
 
-def preload() -> None:
-    """Import what kernels need; what cannot be imported is for the notebook to complain of."""
+def preload() -> dict[str, str]:
+    """Import what kernels need; give the environment variables that this has set.
+
+    What cannot be imported is for the notebook to complain of.
+    """
+    before = set(os.environ)
     for name in PRELOADED:
         try:
             import_module(name)
         except Exception as error:  # noqa: BLE001 - kernels start all the same
             log.warning("The zygote could not import %s: %s", name, error)
+    return {name: text for name, text in os.environ.items() if name not in before}
 
 
 def warm_up(target: str) -> None:
@@ -262,7 +270,7 @@ def main() -> None:
     if not sys.flags.safe_path:
         del sys.path[0]  # the folder this was started in
     started = time.time_ns()
-    preload()
+    variables = preload()
     if target := os.environ.get(WARM):
         warm_up(target)
     server = Server(
@@ -276,7 +284,8 @@ def main() -> None:
         path.parent.rmdir()
         return
     del server
-    leave(become_kernel, *request)
+    asked, files = request
+    leave(become_kernel, {**asked, "env": {**variables, **asked["env"]}}, files)
 
 
 if __name__ == "__main__":

@@ -237,7 +237,10 @@ def _retire(zygote: Zygote, settings: Settings) -> None:
             del _own[settings]
             zygote.drain()
             _retired.append(zygote)
-        _retired[:] = [one for one in _retired if one.process.poll() is None]
+        over = [one for one in _retired if one.process.poll() is not None]
+        _retired[:] = [one for one in _retired if one not in over]
+    for one in over:
+        one.stop()
 
 
 @atexit.register
