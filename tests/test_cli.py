@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import os
 import shutil
@@ -15,6 +16,7 @@ from click.testing import CliRunner, Result
 
 from pls_analysis.batch import run as running
 from pls_analysis.batch.execute import NOTEBOOK, Failure
+from pls_analysis.batch.jobs import Timed
 from pls_analysis.cli import main
 from pls_analysis.ingest import pipeline
 from pls_analysis.project import Project, load_project
@@ -108,6 +110,9 @@ def test_ways_to_call(way: list[str]):
         ("run district_trends --format docx", 'unknown format "docx"'),
         ("run district_trends --lang fr", 'unknown language "fr"'),
         ("run district_trends --jobs 0", "--jobs"),
+        ("run district_trends --memory lots", "write 4G or 1500M"),
+        ("run district_trends --memory 100M", "needs 1G at least"),
+        ("run district_trends --cell-seconds 0", "--cell-seconds"),
         ("completeness", "Missing option '--period'"),
         ("completeness --period 2022-Q5", "write a month as 2022-06"),
         ("trace mediation_acceptd --area 310115004 --period 2022-03",
@@ -212,14 +217,16 @@ def test_raw_and_out_may_be_given(own: Project, tmp_path: Path):
 
 
 def test_progress_is_on_stderr_in_plain_lines(own: Project, monkeypatch: pytest.MonkeyPatch):
-    def ingest(project, raw, out, jobs, progress):
+    def ingest(project, raw, out, jobs, progress, dask):
         for done in range(1, 31):
             progress(done, 30)
         return pipeline.Outcome(read=30)
 
     monkeypatch.setattr(pipeline, "ingest", ingest)
     result = pls("ingest")
-    assert result.stderr.splitlines() == [f"{done} of 30 files" for done in range(3, 31, 3)]
+    lines = [line.split(" ", 2) for line in result.stderr.splitlines()]
+    assert [said for _, _, said in lines] == [f"{done} of 30 files" for done in range(3, 31, 3)]
+    assert all(dt.datetime.fromisoformat(f"{day} {hour}") for day, hour, _ in lines)
     assert result.stdout.startswith("files: 30 read")
 
 
@@ -337,8 +344,8 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
     """Reports are made at once, without kernels; those of areas in `failing` fail."""
     told = SimpleNamespace(failing=set(), limits=None)
 
-    def make_all(project, todo, limits, exporters, keys, before):
-        told.limits = limits
+    def make_all(project, todo, way, limits, dask, say):
+        told.limits, told.way, told.dask = limits, way, dask
         for number, report in enumerate(todo):
             work = project.reports_dir / f".work-{number}"
             work.mkdir(parents=True)
@@ -346,8 +353,7 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
             for kind in report.formats:
                 (work / f"report.{kind}").write_text(report.id, encoding="utf-8")
             bad = Failure("KeyError: 'x'", 4) if report.area in told.failing else None
-            job = SimpleNamespace(result=lambda bad=bad: running.Timed("2022-07-01", 1.5, bad))
-            yield running._finish(report, work, job, limits, keys, before.get(report.id))
+            yield report, Timed("2022-07-01", 1.5, bad, work)
             shutil.rmtree(work)
 
     monkeypatch.setattr(running, "_make_all", make_all)
@@ -408,8 +414,13 @@ def test_runs(own: Project, quick: SimpleNamespace):
     ]  # fmt: skip
     assert list(found[0]) == [
         "period", "started", "finished", "duration_seconds", "notebooks", "ok", "failed", "skipped",
+        "left", "per_minute",
     ]  # fmt: skip
     assert found[0]["notebooks"] == ["district_trends"]
+    heading, first, _ = pls("runs").stdout.splitlines()
+    assert "not reached" in heading
+    assert "per minute" in heading
+    assert first.split()[0] == "2022-02"
 
 
 @pytest.mark.slow

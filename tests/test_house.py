@@ -31,7 +31,7 @@ DOCUMENTS = [
 READMES = [ROOT / "README.md", ROOT / "README.zh.md"]
 
 LAYERS = (
-    {"configs", "reads", "text_tables"},
+    {"configs", "executors", "reads", "text_tables"},
     {"texts"},
     {"periods"},
     {"project"},
@@ -267,7 +267,7 @@ def dependencies(*extras: str) -> list[Requirement]:
 
 
 @pytest.mark.parametrize(
-    ("lock", "extras"), [("requirements.lock", ()), ("requirements-dev.lock", ("dev",))]
+    ("lock", "extras"), [("requirements.lock", ()), ("requirements-dev.lock", ("dev", "dask"))]
 )
 def test_lock_covers_pyproject(lock: str, extras: tuple[str, ...]):
     pins = requirements(lock)

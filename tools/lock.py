@@ -1,7 +1,7 @@
 """Choose the version of every dependency anew: requirements.lock, and requirements-dev.lock.
 
 Both hold for every system and Python that the project runs on, with hashes, and name no index.
-The second is the first and what the tests need.
+The second is the first, what the tests need, and Dask.
 """
 
 from __future__ import annotations
@@ -26,6 +26,8 @@ def main() -> None:
             "--upgrade",
             "--extra",
             "dev",
+            "--extra",
+            "dask",
             "--constraint",
             "requirements.lock",
         ],

@@ -11,8 +11,9 @@ import os
 import re
 import time
 import uuid
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -26,6 +27,7 @@ KERNEL = "python3"
 EXPORTERS = {"html": "pls_html", "pdf": "pls_pdf", "xlsx": "pls_xlsx"}
 """The nbconvert exporter, by entry point, that makes each format."""
 BYTES_PER_KERNEL = 8 * 1024**3
+SECONDS_PER_REPORT = 600
 SECONDS_TO_START = 120
 SOCKET_PATH_MAX = 90
 """Bytes of a socket's path before its number is added; macOS allows 104 in all."""
@@ -38,19 +40,38 @@ ANSI = re.compile(r"\x1b\[[0-9;]*m")
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """Why a report was not made: one line, and the number of the cell where it is known."""
+    """Why a report was not made: one line, and the number of the cell where it is known.
+
+    `dead` says that a process died of it, which need not be the notebook's fault.
+    """
 
     error: str
     cell: int | None = None
+    dead: bool = False
 
     def __str__(self) -> str:
         return f"{self.error} (cell {self.cell})" if self.cell is not None else self.error
 
 
-def prepare_worker(root: Path, runtime: Path) -> None:
+@dataclass(frozen=True, slots=True)
+class Way:
+    """How reports are made: with which kernel and exporters, and in how many seconds.
+
+    `seconds` are those of a whole notebook, `cell_seconds` of each of its cells. `exporters` maps
+    a format to the entry point or dotted name of its exporter.
+    """
+
+    kernel: str = KERNEL
+    seconds: float = SECONDS_PER_REPORT
+    cell_seconds: float | None = None
+    exporters: Mapping[str, str] = field(default_factory=lambda: EXPORTERS)
+
+
+def prepare_worker(root: Path, runtime: Path, memory: int = BYTES_PER_KERNEL) -> None:
     """Set up the process that runs notebooks; their kernels inherit it.
 
-    `root` is the project's folder, `runtime` a private one for connection files and sockets.
+    `root` is the project's folder, `runtime` a private one for connection files and sockets,
+    `memory` what a process may take in bytes.
     """
     os.environ["PLS_PROJECT"] = str(root)
     os.environ["JUPYTER_RUNTIME_DIR"] = str(runtime)
@@ -61,64 +82,85 @@ def prepare_worker(root: Path, runtime: Path) -> None:
     os.environ.pop("MPLBACKEND", None)
     # Reports run side by side: threads within one would only wait for each other.
     os.environ.update(dict.fromkeys(THREADS, "1"))
-    _limit_memory()
+    _limit_memory(memory)
+    _warm()
     # Kernels and their libraries chat on stderr; what fails a report is in its notebook.
     with Path(os.devnull).open("wb") as nowhere:
         os.dup2(nowhere.fileno(), 1)
         os.dup2(nowhere.fileno(), 2)
 
 
-def _limit_memory() -> None:
+def _warm() -> None:
+    """Import what every report needs, so that none of them is charged for it."""
+    import nbconvert.exporters
+    import papermill  # noqa: F401
+
+    for name in EXPORTERS.values():
+        nbconvert.exporters.get_exporter(name)
+
+
+def _limit_memory(limit: int) -> None:
     try:
         import resource
     except ImportError:  # Windows knows no such limits: the time limit alone guards there
         return
     _, most = resource.getrlimit(resource.RLIMIT_AS)
-    limit = BYTES_PER_KERNEL if most == resource.RLIM_INFINITY else min(BYTES_PER_KERNEL, most)
+    limit = limit if most == resource.RLIM_INFINITY else min(limit, most)
     try:
         resource.setrlimit(resource.RLIMIT_AS, (limit, most))
     except (ValueError, OSError):  # macOS has the limit but does not let it be set
         return
 
 
-def make_report(
-    report: Report, work: Path, seconds: float, exporters: Mapping[str, str] = EXPORTERS
-) -> Failure | None:
+def make_report(report: Report, work: Path, way: Way, took: dict[str, float]) -> Failure | None:
     """Execute a report's notebook in `work` and export it; return why it failed, or None.
 
     Leaves `report.ipynb` and, when all went well, `facts.json` and `report.<format>` of every
-    format in `work`.
-    The notebook may take `seconds` in all.
+    format in `work`. `took` is filled with the seconds of each step that was finished.
     """
     from nbclient.exceptions import CellTimeoutError, DeadKernelError
     from papermill.exceptions import PapermillExecutionError
 
     executed = work / NOTEBOOK
+    deadline = time.monotonic() + way.seconds
     try:
-        notebook = _execute(report, executed, seconds)
-        _export(report, notebook, work, exporters)
+        with _timed(took, "execute"):
+            notebook = _execute(report, executed, way, deadline)
+        _export(report, notebook, work, way.exporters, took)
     except PapermillExecutionError as error:
         return Failure(_one_line(error.ename, error.evalue), error.exec_count)
     except CellTimeoutError:
-        reason = f"Timeout: the notebook took more than {seconds:g} seconds"
+        late = way.cell_seconds is None or time.monotonic() >= deadline
+        what, seconds = ("the notebook", way.seconds) if late else ("a cell", way.cell_seconds)
+        reason = f"Timeout: {what} took more than {seconds:g} seconds"
         return note_failure(executed, Failure(reason, last_started_cell(executed)))
     except DeadKernelError:
         reason = "DeadKernel: the process that ran the notebook died"
-        return note_failure(executed, Failure(reason, last_started_cell(executed)))
+        return note_failure(executed, Failure(reason, last_started_cell(executed), dead=True))
     except Exception as error:  # noqa: BLE001 - whatever it is, it fails this report alone
         return note_failure(executed, Failure(_one_line(type(error).__name__, str(error))))
     return None
 
 
-def _execute(report: Report, executed: Path, seconds: float) -> NotebookNode:
+@contextmanager
+def _timed(took: dict[str, float], step: str) -> Iterator[None]:
+    clock = time.monotonic()
+    yield
+    took[step] = round(time.monotonic() - clock, 3)
+
+
+def _execute(report: Report, executed: Path, way: Way, deadline: float) -> NotebookNode:
     from papermill import execute_notebook
 
-    deadline = time.monotonic() + seconds
+    def seconds_for(cell: NotebookNode) -> float:
+        left = max(1, deadline - time.monotonic())
+        return left if way.cell_seconds is None else min(left, way.cell_seconds)
+
     notebook = execute_notebook(
         str(report.notebook),
         str(executed),
         parameters=report.parameters,
-        kernel_name=KERNEL,
+        kernel_name=way.kernel,
         cwd=str(report.notebook.parent),
         progress_bar=False,
         log_output=False,
@@ -126,7 +168,7 @@ def _execute(report: Report, executed: Path, seconds: float) -> NotebookNode:
         start_timeout=SECONDS_TO_START,
         config=_kernel_config(),
         record_timing=False,
-        timeout_func=lambda cell: max(1, deadline - time.monotonic()),
+        timeout_func=seconds_for,
     )
     return _without_traces(notebook, report)
 
@@ -161,7 +203,11 @@ def _without_traces(notebook: NotebookNode, report: Report) -> NotebookNode:
 
 
 def _export(
-    report: Report, notebook: NotebookNode, work: Path, exporters: Mapping[str, str]
+    report: Report,
+    notebook: NotebookNode,
+    work: Path,
+    exporters: Mapping[str, str],
+    took: dict[str, float],
 ) -> None:
     import nbformat
     from nbconvert.exporters import get_exporter
@@ -174,10 +220,11 @@ def _export(
     for kind in report.formats:
         if kind == "ipynb":
             continue
-        exporter = get_exporter(exporters[kind])()
         beside = {one: path.name for one, path in report.outputs.items() if one != "ipynb"}
         about = {"metadata": {"name": report.stem}, "beside": beside}
-        content, _ = exporter.from_notebook_node(notebook, resources=about)
+        with _timed(took, kind):
+            exporter = get_exporter(exporters[kind])()
+            content, _ = exporter.from_notebook_node(notebook, resources=about)
         data = content.encode("utf-8") if isinstance(content, str) else content
         (work / f"report.{kind}").write_bytes(data)
 

@@ -34,9 +34,9 @@ class Entry:
     `outcome` is "ok" (made), "failed" or "skipped" (made before, and still up to date).
     `outputs` maps a format to {"path", "sha256"}, paths relative to the period's folder; after
     a failure they are those of the version that still stands, if any. `inputs` is the hash of
-    all that the outputs depend on. `duration_seconds` is what making it took. `cell` is the
-    number of the notebook's cell that failed. `summary` is what the outputs say in short, see
-    `publish.facts`.
+    all that the outputs depend on. `duration_seconds` is what making it took, `steps` the part of
+    each step that was finished; `tries` says how often it was begun. `cell` is the number of the
+    notebook's cell that failed. `summary` is what the outputs say in short, see `publish.facts`.
     """
 
     report: str
@@ -54,11 +54,16 @@ class Entry:
     error: str = ""
     cell: int | None = None
     summary: Mapping[str, Any] = field(default_factory=dict)
+    steps: Mapping[str, float] = field(default_factory=dict)
+    tries: int = 1
 
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """One call of `pls run`: when, and how many reports were made, failed or were skipped."""
+    """One call of `pls run`: when, and how many reports were made, failed or were skipped.
+
+    `left` were not reached, as the batch was stopped. `per_minute` counts what was run.
+    """
 
     started: str
     finished: str
@@ -67,6 +72,8 @@ class Batch:
     ok: int
     failed: int
     skipped: int
+    left: int = 0
+    per_minute: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,40 +2,37 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import json
-import multiprocessing
 import os
 import shutil
 import tempfile
 import time
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
-from concurrent.futures import Future, as_completed
-from concurrent.futures import TimeoutError as JobTimeout
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from pebble import ProcessExpired, ProcessPool
-
 from pls_analysis.batch.execute import (
+    BYTES_PER_KERNEL,
     EXPORTERS,
     FACTS,
-    NOTEBOOK,
+    KERNEL,
+    SECONDS_PER_REPORT,
     Failure,
+    Way,
     keep_failed,
-    last_started_cell,
-    make_report,
-    note_failure,
-    prepare_worker,
     publish_report,
 )
 from pls_analysis.batch.indexes import write_indexes
+from pls_analysis.batch.jobs import Timed, executor_for, longest_first, run_jobs
+from pls_analysis.batch.log import Log, now, summed_up, told
 from pls_analysis.batch.manifest import (
+    FILE,
     Batch,
     Entry,
     Inputs,
+    ManifestError,
     file_digest,
     read_entries,
     up_to_date,
@@ -46,9 +43,7 @@ from pls_analysis.batch.plan import Plan, Report
 from pls_analysis.project import Project
 from pls_analysis.store import Store
 
-SECONDS_PER_REPORT = 600
-SECONDS_TO_STOP = 60
-"""How long after its time limit a report's worker may still take to stop by itself."""
+AUTO = "auto"
 SECONDS_BETWEEN_RECORDS = 5
 WORK = ".work-"
 STALE_SECONDS = 24 * 3600
@@ -58,10 +53,16 @@ Progress = Callable[[int, int, Entry], None]
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What a batch may take: processes at once, and seconds for each report."""
+    """What a batch may take.
+
+    `jobs` at once, `seconds` for each report and `cell_seconds` for each of its cells, `memory`
+    in bytes for each kernel.
+    """
 
     jobs: int | None = None
     seconds: float = SECONDS_PER_REPORT
+    cell_seconds: float | None = None
+    memory: int = BYTES_PER_KERNEL
 
 
 def run_batch(
@@ -71,112 +72,97 @@ def run_batch(
     force: bool = False,
     progress: Progress | None = None,
     exporters: Mapping[str, str] = EXPORTERS,
+    dask: str | None = None,
+    kernel: str = AUTO,
 ) -> list[Entry]:
     """Make every report of a plan that is not up to date; return all of them, in plan order.
 
-    One that fails, hangs or kills its process stops no other. `run.json` and the index pages are
-    written whatever happens. `progress(done, total, entry)` is called for each.
-    Raises StoreError where nothing was ingested yet, ManifestError for a damaged `run.json`.
+    They are made by processes of this machine, or by the workers of the Dask scheduler at an
+    address. One that fails, hangs or kills its process stops no other. `run.json`, `run.log` and
+    the index pages are written whatever happens. `progress(done, total, entry)` is called for each.
+    Raises StoreError where nothing was ingested yet, ManifestError for a damaged `run.json`,
+    ExecutorError where there is nobody to make reports.
     """
-    started, clock = _now(), time.monotonic()
+    started, clock = now(), time.monotonic()
+    way = Way(kernel_for(kernel), limits.seconds, limits.cell_seconds, exporters)
     store = Store(project.processed)
     inputs = Inputs.of(project, store)
     before = read_entries(plan.folder)
     keys = {report.id: inputs.key(report) for report in plan.reports}
+    log = Log(plan.folder)
     done: dict[str, Entry] = {}
 
     def record(entry: Entry) -> None:
         done[entry.report] = entry
+        if entry.outcome != "skipped":
+            log(told(entry))
         if progress is not None:
             progress(len(done), len(plan.reports), entry)
 
-    todo: list[Report] = []
-    for report in plan.reports:
-        entry = before.get(report.id)
-        if entry is not None and not force and up_to_date(report, entry, keys[report.id]):
-            record(replace(entry, outcome="skipped", error="", cell=None))
-        else:
-            todo.append(with_earlier_formats(report, entry))
+    log(f"{len(plan.reports)} reports of {plan.period} with pls-analysis {inputs.package}")
     recorded = time.monotonic()
     try:
-        with closing(_make_all(project, todo, limits, exporters, keys, before)) as making:
-            for entry in making:
-                record(entry)
+        todo: list[Report] = []
+        for report in plan.reports:
+            entry = before.get(report.id)
+            if entry is not None and not force and up_to_date(report, entry, keys[report.id]):
+                record(replace(entry, outcome="skipped", error="", cell=None))
+            else:
+                todo.append(with_earlier_formats(report, entry))
+        todo = longest_first(todo, before or _last_batch(project))
+        with closing(_make_all(project, todo, way, limits, dask, log)) as making:
+            for report, timed in making:
+                record(_finish(report, timed, keys[report.id], before.get(report.id)))
                 if time.monotonic() - recorded > SECONDS_BETWEEN_RECORDS:
                     write_run(plan.folder, inputs, done.values())
                     recorded = time.monotonic()
+    except BaseException as error:
+        log(f"stopped: {type(error).__name__}: {error}".rstrip(": "))
+        raise
     finally:
         batch = _batch(plan, done, started, time.monotonic() - clock)
+        log(summed_up(batch))
         write_run(plan.folder, inputs, done.values(), batch)
         write_indexes(project)
     return [done[report.id] for report in plan.reports]
 
 
+def kernel_for(asked: str) -> str:
+    """Return the kernel that notebooks run in: the one asked for, or the best that there is."""
+    return KERNEL if asked == AUTO else asked
+
+
 def _make_all(
     project: Project,
     todo: Sequence[Report],
+    way: Way,
     limits: Limits,
-    exporters: Mapping[str, str],
-    keys: Mapping[str, str],
-    before: Mapping[str, Entry],
-) -> Generator[Entry]:
-    """Make reports in worker processes; yield each as it ends."""
+    dask: str | None,
+    say: Callable[[str], None],
+) -> Generator[tuple[Report, Timed]]:
+    """Make reports in worker processes; yield each as it ends, with what it left lying there."""
     if not todo:
         return
-    with _work_folder(project.reports_dir) as work, _runtime_folder() as runtime:
-        pool = ProcessPool(
-            max_workers=min(limits.jobs or _processors(), len(todo)),
-            initializer=prepare_worker,
-            initargs=(project.root, runtime),
-            context=multiprocessing.get_context("spawn"),  # type: ignore[arg-type]
-        )
-        try:
-            jobs: dict[Future, tuple[Report, Path]] = {}
-            for number, report in enumerate(todo):
-                folder = work / str(number)
-                folder.mkdir()
-                job = pool.schedule(
-                    make_timed,
-                    args=(report, folder, limits.seconds, exporters),
-                    timeout=limits.seconds + SECONDS_TO_STOP,
-                )
-                jobs[job] = (report, folder)
-            for job in as_completed(jobs):
-                report, folder = jobs[job]
-                yield _finish(report, folder, job, limits, keys, before.get(report.id))
-                shutil.rmtree(folder, ignore_errors=True)
-        finally:
-            pool.stop()
-            pool.join()
+    number = min(limits.jobs or _processors(), len(todo))
+    with (
+        _work_folder(project.reports_dir) as work,
+        executor_for(project, number, limits.memory, limits.seconds, dask, limits.jobs) as executor,
+    ):
+        yield from run_jobs(executor, todo, work, way, say)
 
 
-@dataclass(frozen=True, slots=True)
-class Timed:
-    """When a report was made, how long it took, and why it failed if it did."""
-
-    started: str
-    duration_seconds: float
-    failure: Failure | None
-
-
-def make_timed(report: Report, work: Path, seconds: float, exporters: Mapping[str, str]) -> Timed:
-    """Make one report in a worker process and take its time."""
-    started, clock = _now(), time.monotonic()
-    failure = make_report(report, work, seconds, exporters)
-    return Timed(started, round(time.monotonic() - clock, 3), failure)
+def _last_batch(project: Project) -> Mapping[str, Entry]:
+    """The reports of the period that was made last: they say how long each may take."""
+    files = project.reports_dir.glob(f"*/{FILE}")
+    for file in sorted(files, key=lambda file: file.stat().st_mtime, reverse=True):
+        with suppress(ManifestError):
+            return read_entries(file.parent)
+    return {}
 
 
-def _finish(
-    report: Report,
-    work: Path,
-    job: Future,
-    limits: Limits,
-    keys: Mapping[str, str],
-    before: Entry | None,
-) -> Entry:
+def _finish(report: Report, timed: Timed, key: str, before: Entry | None) -> Entry:
     """Put a report's files in place, or keep its failed notebook; say what became of it."""
-    timed = _outcome(job, work / NOTEBOOK, limits.seconds)
-    failure = timed.failure
+    work, failure = timed.folder, timed.failure
     if failure is None:
         try:
             publish_report(report, work)
@@ -196,27 +182,16 @@ def _finish(
         parameters=report.parameters,
         outcome="failed" if failure else "ok",
         started=timed.started,
-        finished=_now(),
+        finished=now(),
         duration_seconds=timed.duration_seconds,
-        inputs=before.inputs if failure and before else keys[report.id],
+        inputs=before.inputs if failure and before else key,
         outputs=_standing(report, before) if failure else _outputs(report),
         error=failure.error if failure else "",
         cell=failure.cell if failure else None,
         summary=_summary(work / FACTS) if not failure else before.summary if before else {},
+        steps=timed.steps,
+        tries=timed.tries,
     )
-
-
-def _outcome(job: Future, executed: Path, seconds: float) -> Timed:
-    """What a worker returned, also where it was stopped or died."""
-    try:
-        return job.result()
-    except JobTimeout:
-        took, reason = seconds, f"Timeout: it took more than {seconds:g} seconds and was stopped"
-    except ProcessExpired as expired:
-        took = 0.0
-        reason = f"WorkerDied: the process that made it died (exit code {expired.exitcode})"
-    failure = note_failure(executed, Failure(reason, last_started_cell(executed)))
-    return Timed(_now(), took, failure)
 
 
 def _outputs(report: Report) -> dict[str, dict[str, str]]:
@@ -243,14 +218,17 @@ def _standing(report: Report, before: Entry | None) -> dict[str, dict[str, str]]
 
 def _batch(plan: Plan, done: Mapping[str, Entry], started: str, seconds: float) -> Batch:
     outcomes = [entry.outcome for entry in done.values()]
+    ok, failed = outcomes.count("ok"), outcomes.count("failed")
     return Batch(
         started=started,
-        finished=_now(),
+        finished=now(),
         duration_seconds=round(seconds, 3),
         notebooks=list(dict.fromkeys(report.notebook.stem for report in plan.reports)),
-        ok=outcomes.count("ok"),
-        failed=outcomes.count("failed"),
+        ok=ok,
+        failed=failed,
         skipped=outcomes.count("skipped"),
+        left=len(plan.reports) - len(done),
+        per_minute=round((ok + failed) / max(seconds, 0.001) * 60, 1),
     )
 
 
@@ -267,19 +245,8 @@ def _work_folder(reports_dir: Path) -> Iterator[Path]:
         yield Path(name)
 
 
-@contextmanager
-def _runtime_folder() -> Iterator[Path]:
-    """A private folder with a short name: a socket's path may have about 100 characters."""
-    with tempfile.TemporaryDirectory(prefix="pls-", ignore_cleanup_errors=True) as name:
-        yield Path(name)
-
-
 def _processors() -> int:
     """How many processors this process may use."""
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
-
-
-def _now() -> str:
-    return dt.datetime.now(dt.UTC).isoformat(timespec="seconds")

@@ -1,7 +1,8 @@
 """The command `pls`: thin layers over functions that Python can call as well.
 
 Exit codes: 0 all well; 1 done, but a file was newly refused or a report failed; 2 wrong usage, or
-nothing could be done. Results go to stdout; progress and complaints to stderr.
+nothing could be done; 130 or 143 stopped by Ctrl-C or SIGTERM. Results go to stdout; progress and
+complaints to stderr.
 """
 
 from __future__ import annotations
@@ -41,6 +42,7 @@ def expected_errors() -> tuple[type[Exception], ...]:
     from pls_analysis.batch.manifest import ManifestError
     from pls_analysis.batch.plan import PlanError
     from pls_analysis.configs import ConfigError
+    from pls_analysis.executors.guarded import ExecutorError
     from pls_analysis.explore.drafting import DraftError
     from pls_analysis.ingest.inspection import Refused
     from pls_analysis.ingest.pipeline import IngestError
@@ -49,8 +51,8 @@ def expected_errors() -> tuple[type[Exception], ...]:
     from pls_analysis.trace import TraceError
 
     return (
-        AmbiguousArea, ConfigError, DraftError, IngestError, ManifestError, PlanError, Refused,
-        SampleError, StoreError, TraceError, UnknownArea,
+        AmbiguousArea, ConfigError, DraftError, ExecutorError, IngestError, ManifestError,
+        PlanError, Refused, SampleError, StoreError, TraceError, UnknownArea,
     )  # fmt: skip
 
 

@@ -21,6 +21,7 @@ from pls_analysis.cli.output import (
     parsed,
     show,
 )
+from pls_analysis.cli.running import dask_option, stoppable
 from pls_analysis.periods import Period, parse_period
 from pls_analysis.project import Project, find_project
 
@@ -105,23 +106,36 @@ def _without_search_for_cycles() -> Iterator[None]:
         gc.enable()
 
 
-@click.command(epilog=example("pls ingest", "pls ingest data/raw --jobs 4"))
+@click.command(
+    epilog=example(
+        "pls ingest", "pls ingest data/raw --jobs 4", "pls ingest --dask tcp://10.0.0.5:8786"
+    )
+)
 @click.argument("raw", type=FOLDER, required=False)
 @click.option("--out", type=FOLDER, help="Folder of the store; by default the project's.")
 @click.option("--jobs", type=click.IntRange(min=1), help="Files to read at once.")
+@dask_option
 @click.pass_context
-def ingest(ctx: click.Context, raw: Path | None, out: Path | None, jobs: int | None) -> None:
+def ingest(
+    ctx: click.Context, raw: Path | None, out: Path | None, jobs: int | None, dask: str | None
+) -> None:
     """Read new and changed workbooks of the raw folder RAW into the store.
 
-    Exit code 1 says that a file was refused that was not refused before.
+    Exit code 1 says that a file was refused that was not refused before, 130 or 143 that reading
+    was stopped: the store is then as it was.
     """
     from pls_analysis.ingest.workers import warm_up
 
-    warm_up()  # before pandas is imported, which takes as long as starting the readers
+    if dask is None:
+        warm_up()  # before pandas is imported, which takes as long as starting the readers
     from pls_analysis.ingest.pipeline import ingest as read_raw
 
-    with _without_search_for_cycles(), Progress("file") as progress:
-        outcome = read_raw(find_project(), raw, out, jobs, progress)
+    with (
+        stoppable(ctx, lambda: "Stopped; the store is as it was."),
+        _without_search_for_cycles(),
+        Progress("file") as progress,
+    ):
+        outcome = read_raw(find_project(), raw, out, jobs, progress, dask)
     click.echo(
         f"files: {outcome.read} read, {outcome.unchanged} unchanged, "
         f"{outcome.duplicate} duplicate, {outcome.superseded} superseded, "

@@ -67,7 +67,8 @@ class Progress:
     """How far long work has come: a bar on a terminal, plain lines elsewhere, both on stderr.
 
     Call it with (done, total, note); use it as a context. Notes are printed as lines; without
-    notes, plain output gets a line at each tenth.
+    notes, plain output gets a line at each tenth. Plain lines begin with the time, as a log's do;
+    the bar says rate and time left.
     """
 
     def __init__(self, unit: str) -> None:
@@ -93,14 +94,20 @@ class Progress:
         if self.terminal:
             self._draw(done, total, note)
         elif note:
-            click.echo(f"[{done}/{total}] {note}", err=True)
+            self._log(f"[{done}/{total}] {note}")
         elif total and (tenths := done * 10 // total) > self._tenths:
             self._tenths = tenths
-            click.echo(f"{done} of {total} {self.unit}s", err=True)
+            self._log(f"{done} of {total} {self.unit}s")
+
+    def _log(self, text: str) -> None:
+        click.echo(f"{dt.datetime.now().astimezone():%Y-%m-%d %H:%M:%S} {text}", err=True)
 
     def _draw(self, done: int, total: int, note: str) -> None:
         if self._bar is None:
-            self._bar = tqdm(total=total, unit=self.unit, file=sys.stderr, leave=False)
+            # What was done before it first called took no time: the rate is that of the rest.
+            self._bar = tqdm(
+                total=total, initial=done - 1, unit=self.unit, file=sys.stderr, leave=False
+            )
         if note:
             self._bar.write(note, file=sys.stderr)
         self._bar.update(done - self._bar.n)

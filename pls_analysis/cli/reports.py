@@ -13,8 +13,10 @@ from pls_analysis.cli.output import (
     counted,
     example,
     json_option,
+    parsed,
     show,
 )
+from pls_analysis.cli.running import dask_option, size, stoppable
 from pls_analysis.project import Project, find_project
 
 WHAT = ("notebooks", "areas", "indicators", "measures", "forms")
@@ -120,6 +122,8 @@ LISTS: dict[str, Callable[[Project], list[dict[str, Any]]]] = {
         "pls run all --period latest",
         "pls run district_trends --areas 440103,440104 --period 2021 --lang zh,en",
         "pls run target_scorecard --period 2022-06 --format xlsx,pdf",
+        "pls run all --jobs 4 --memory 4G --seconds 300 --cell-seconds 60",
+        "pls run all --dask tcp://10.0.0.5:8786",
     )
 )
 @click.argument("notebooks", nargs=-1, required=True, metavar="NOTEBOOK... | all")
@@ -131,6 +135,13 @@ LISTS: dict[str, Callable[[Project], list[dict[str, Any]]]] = {
 @click.option("--format", "formats", default="html,pdf,xlsx", show_default=True,
               callback=comma_list, help="html, pdf, xlsx (its tables), ipynb.")  # fmt: skip
 @click.option("--jobs", type=click.IntRange(min=1), help="Notebooks to run at once.")
+@dask_option
+@click.option("--seconds", type=click.FloatRange(min=1), default=600, show_default=True,
+              help="Time limit of a notebook.")  # fmt: skip
+@click.option("--cell-seconds", type=click.FloatRange(min=1), help="Time limit of each cell.")
+@click.option("--memory", default="8G", show_default=True, callback=parsed(size),
+              help="Memory limit of each kernel, where the system has such.")  # fmt: skip
+@click.option("--kernel", default="auto", show_default=True, help="Kernel to run notebooks in.")
 @click.option("--force", is_flag=True, help="Also make what is up to date.")
 @click.pass_context
 def run(
@@ -141,14 +152,22 @@ def run(
     lang: tuple[str, ...],
     formats: tuple[str, ...],
     jobs: int | None,
+    dask: str | None,
+    seconds: float,
+    cell_seconds: float | None,
+    memory: int,
+    kernel: str,
     force: bool,
 ) -> None:
     """Run notebooks for areas and publish them into reports/<period>/.
 
     What is up to date is skipped; a report that fails stops no other, leaves nothing half made,
-    and is named. Exit code 1 says that one failed.
+    and is named. One whose kernel or worker died is made once again. Ctrl-C ends a batch in good
+    order: the same command goes on from there. Exit code 1 says that a report failed, 130 or 143
+    that the batch was stopped. Each event is a line of reports/<period>/run.log.
     """
     from pls_analysis.analysis import area_tree
+    from pls_analysis.batch.log import told
     from pls_analysis.batch.plan import plan_reports
     from pls_analysis.batch.run import Limits, run_batch
 
@@ -160,12 +179,20 @@ def run(
     if plan.silent:
         names = ", ".join(area.name for area in plan.silent)
         click.echo(f"left out, no figures at all: {names}", err=True)
-    with Progress("report") as progress:
+    left = len(plan.reports)
 
-        def tell(done: int, total: int, entry) -> None:
-            progress(done, total, _told(entry, progress.terminal))
+    def tell(done: int, total: int, entry) -> None:
+        nonlocal left
+        left = total - done
+        if entry.outcome != "skipped":
+            progress(done, total, "" if progress.terminal else told(entry))
 
-        entries = run_batch(project, plan, Limits(jobs), force, tell)
+    def stopped() -> str:
+        return f"Stopped with {counted(left, 'report')} left; the same command goes on from there."
+
+    limits = Limits(jobs, seconds, cell_seconds, memory)
+    with stoppable(ctx, stopped), Progress("report") as progress:
+        entries = run_batch(project, plan, limits, force, tell, dask=dask, kernel=kernel)
     failed = [entry for entry in entries if entry.outcome == "failed"]
     made, skipped = (sum(entry.outcome == one for entry in entries) for one in ("ok", "skipped"))
     click.echo(
@@ -180,12 +207,18 @@ def run(
         ctx.exit(1)
 
 
-def _told(entry, terminal: bool) -> str:
-    """What to say of a report as it ends; on a terminal the bar says it."""
-    if terminal:
-        return ""
-    took = f", {entry.duration_seconds:.1f} s" if entry.outcome == "ok" else ""
-    return f"{entry.report}: {entry.outcome}{took}"
+RUN_COLUMNS = {
+    "period": "period",
+    "started": "started",
+    "ok": "made",
+    "failed": "failed",
+    "skipped": "up to date",
+    "left": "not reached",
+    "duration_seconds": "seconds",
+    "per_minute": "per minute",
+    "notebooks": "notebooks",
+}
+"""What `pls runs` prints of a batch, and under which heading."""
 
 
 @click.command(epilog=example("pls runs", "pls runs --json"))
@@ -202,7 +235,11 @@ def runs(as_json: bool) -> None:
         for batch in said["batches"]
     ]
     rows.sort(key=lambda row: row["started"])
-    show(rows, as_json, empty="nothing has been run yet")
+    if as_json:
+        show(rows, as_json)
+        return
+    listed = [{shown: row.get(name) for name, shown in RUN_COLUMNS.items()} for row in rows]
+    show(listed, as_json, empty="nothing has been run yet")
 
 
 COMMANDS = (list_things, run, runs)

@@ -10,7 +10,6 @@ import hashlib
 import os
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from importlib.metadata import version
 from pathlib import Path
 
 import pandas as pd
@@ -18,6 +17,7 @@ import pandas as pd
 from pls_analysis.ingest import consistency, submissions
 from pls_analysis.ingest.choosing import said_by_name
 from pls_analysis.ingest.corrections import Correction, load_corrections
+from pls_analysis.ingest.fingerprint import fingerprint as fingerprint_of
 from pls_analysis.ingest.forms import Form
 from pls_analysis.ingest.inspection import unreadable
 from pls_analysis.ingest.reading import FileReading, refused
@@ -33,7 +33,6 @@ from pls_analysis.store import (
     write_store,
 )
 
-ROOMS_OF_READING = ("ingest/**/*.py", "area*.py", "period*.py", "configs.py", "data/*.csv")
 IGNORED_NAMES = {"readme.md", "thumbs.db", "desktop.ini"}
 CROSS_FILE_CODES = submissions.CODES | consistency.CODES
 
@@ -76,8 +75,9 @@ def ingest(
     out: Path | None = None,
     jobs: int | None = None,
     progress: Callable[[int, int], None] | None = None,
+    dask: str | None = None,
 ) -> Outcome:
-    """Read every workbook below `raw` into the store `out`.
+    """Read every workbook below `raw` into the store `out`, on a Dask cluster by its address.
 
     `progress(done, total)` is called after each file read. Raises ConfigError where a spec, alias
     or correction is wrong, and IngestError where sample and real files lie together or a
@@ -86,7 +86,7 @@ def ingest(
     raw, out = raw or project.raw, out or project.processed
     forms = load_context(project).forms
     corrections = load_corrections(project.config / "corrections.yml")
-    fingerprint = _fingerprint(project)
+    fingerprint = fingerprint_of(project)
     found = _list_files(raw)
     hashes, locked = _digests(found)
     copies = _copies(hashes, forms, {one.file for one in corrections})
@@ -94,7 +94,7 @@ def ingest(
         out, fingerprint, {p: h for p, h in hashes.items() if p not in copies}
     )
     new = [(file, path) for file, path in found if path in hashes.keys() - copies.keys() - kept]
-    readings = [*_read(project, new, jobs, progress), *locked]
+    readings = [*_read(project, new, jobs, progress, dask), *locked]
     hashes |= {reading.path: "" for reading in locked}
     _check_corrections(corrections, readings, hashes.keys(), copies)
     tables = _gather(before, kept, readings, hashes)
@@ -163,20 +163,6 @@ def _copies(
     return copies
 
 
-def _fingerprint(project: Project) -> str:
-    """A hash of everything besides the files that decides how they are read."""
-    digest = hashlib.sha256()
-    for name in ("pls-analysis", "openpyxl", "xlrd", "beautifulsoup4"):
-        digest.update(f"{name} {version(name)};".encode())
-    package = Path(__file__).resolve().parent.parent
-    code = [file for room in ROOMS_OF_READING for file in package.glob(room)]
-    config = [file for file in project.config.rglob("*") if file.is_file()]
-    for file in (*sorted(code), *sorted(config)):
-        digest.update(file.name.encode() + b"\0" + file.read_bytes())
-    digest.update("\0".join((project.home, *project.levels)).encode())
-    return digest.hexdigest()
-
-
 def _unchanged(
     out: Path, fingerprint: str, hashes: Mapping[str, str]
 ) -> tuple[set[str], Store | None]:
@@ -201,6 +187,7 @@ def _read(
     files: Sequence[tuple[Path, str]],
     jobs: int | None,
     progress: Callable[[int, int], None] | None,
+    dask: str | None,
 ) -> list[FileReading]:
     done = 0
 
@@ -211,7 +198,7 @@ def _read(
             progress(done, len(files))
 
     workers = min(jobs or os.cpu_count() or 1, max(1, len(files)))
-    return list(read_files(project, files, workers, count))
+    return list(read_files(project, files, workers, count, dask=dask))
 
 
 def _check_corrections(

@@ -7,24 +7,22 @@ memory limit. What a worker needs once (form specs, areas, corrections) it loads
 from __future__ import annotations
 
 import gc
-import multiprocessing
-import os
-import sys
 import traceback
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import TimeoutError as JobTimeout
-from copy import copy
-from multiprocessing.context import BaseContext
+from concurrent.futures import Future
+from contextlib import AbstractContextManager
+from functools import partial
 from pathlib import Path
-from threading import Lock
-from types import ModuleType
 from typing import Any
 
-from pebble import ProcessExpired, ProcessPool
-
 from pls_analysis.areas import load_areas
+from pls_analysis.executors import guarded as processes
+from pls_analysis.executors.cluster import on_dask
+from pls_analysis.executors.guarded import Guarded, WorkerDied, outcome
 from pls_analysis.ingest.corrections import load_corrections
 from pls_analysis.ingest.extraction import Context
+from pls_analysis.ingest.fingerprint import seen
 from pls_analysis.ingest.forms import load_forms
 from pls_analysis.ingest.inspection import Refused
 from pls_analysis.ingest.reading import FileReading, read_file, refused
@@ -37,9 +35,9 @@ TOO_LARGE = "The file needs more memory than a reader may take."
 SAVE_OR_SPLIT = "Save it as a new .xlsx with nothing in it but the tables, or split it."
 BYTES_PER_WORKER = 4 * 1024**3
 GARBAGE_THRESHOLD = 20_000
+FILES_AHEAD = 16
+"""Files for each process that wait or are read at a time: few enough for any number of them."""
 
-_PLAIN = multiprocessing.get_context("forkserver" if hasattr(os, "fork") else "spawn")
-_LAUNCHING = Lock()
 _state: dict = {}
 
 
@@ -99,24 +97,41 @@ def read_files(
     jobs: int,
     progress: Callable[[], None],
     seconds: float = SECONDS_PER_FILE,
+    dask: str | None = None,
 ) -> Iterator[FileReading]:
-    """Read files in worker processes, in the order given.
+    """Read files in worker processes, in the order given; on a Dask cluster by its address.
 
     Whatever happens at one file, a defect of the reader included, refuses that file and is named.
+    Raises ExecutorError where there are no workers that can read them.
     """
     if not files:
         return
-    context = _processes()
-    with ProcessPool(
-        max_workers=jobs, initializer=_prepare, initargs=(project,), context=context
-    ) as pool:
-        futures = [pool.schedule(_read, args=item, timeout=seconds) for item in files]
-        for (_, path), future in zip(files, futures, strict=True):
+    with _readers(project, files, jobs, seconds, dask) as executor:
+        waiting: deque[tuple[str, Future]] = deque()
+        for file, path in files:
+            waiting.append((path, executor.submit(_read, file.absolute(), path)))
+            if len(waiting) >= FILES_AHEAD * executor.at_once:
+                yield _result(*waiting.popleft(), seconds)
+                progress()
+        for path, future in waiting:
             yield _result(path, future, seconds)
             progress()
 
 
-def _result(path: str, future: Any, seconds: float) -> FileReading:
+def _readers(
+    project: Project,
+    files: Sequence[tuple[Path, str]],
+    jobs: int,
+    seconds: float,
+    dask: str | None,
+) -> AbstractContextManager[Any]:
+    if dask is None:
+        return Guarded(jobs, seconds, _prepare, (project,), (__name__,))
+    readers = partial(Guarded, seconds=seconds, initializer=_prepare, initargs=(project,))
+    return on_dask(dask, readers, partial(seen, project, files[0][0].absolute()))
+
+
+def _result(path: str, future: Future, seconds: float) -> FileReading:
     try:
         return _outcome(future, seconds)
     except Refused as refusal:
@@ -129,60 +144,26 @@ def in_worker(task: Callable[..., Any], *given: Any, seconds: float = SECONDS_PE
     The function is one of a module, its arguments and result plain values. Raises Refused where
     it does, and where the worker dies, hangs or takes too much memory.
     """
-    with ProcessPool(max_workers=1, initializer=_prepare, context=_processes()) as pool:
-        return _outcome(pool.schedule(task, args=given, timeout=seconds), seconds)
+    with Guarded(1, seconds, _prepare, preload=(__name__,)) as executor:
+        return _outcome(executor.submit(task, *given), seconds)
 
 
-def _outcome(future: Any, seconds: float) -> Any:
+def _outcome(future: Future, seconds: float) -> Any:
     try:
-        return future.result()
-    except JobTimeout:
+        return outcome(future)
+    except TimeoutError:
         raise Refused(
             "reader_hung", f"Reading it took more than {seconds:g} seconds and was stopped.",
             SAVE_OR_SPLIT,
         ) from None  # fmt: skip
-    except ProcessExpired as expired:
+    except WorkerDied as died:
         raise Refused(
-            "reader_died", f"It killed the process that read it (exit code {expired.exitcode}).",
-            SAVE_OR_SPLIT,
-        ) from None  # fmt: skip
+            "reader_died", f"It killed the process that read it ({died}).", SAVE_OR_SPLIT
+        ) from None
     except MemoryError:
         raise Refused("reader_out_of_memory", TOO_LARGE, SAVE_OR_SPLIT) from None
 
 
-class _Process(_PLAIN.Process):  # type: ignore[misc, name-defined]
-    """A process that does not run the caller's script again, as Python's own would.
-
-    What it does lies in this package; a script of an analyst need not guard its main part.
-    """
-
-    @staticmethod
-    def _Popen(process_obj: Any) -> Any:
-        with _LAUNCHING:
-            script = sys.modules["__main__"]
-            sys.modules["__main__"] = ModuleType("__main__")
-            try:
-                return _PLAIN.Process._Popen(process_obj)  # type: ignore[attr-defined]
-            finally:
-                sys.modules["__main__"] = script
-
-
 def warm_up() -> None:
-    """Start the server that readers are forked from; it reads our code while the caller goes on.
-
-    Without effect where processes are not forked.
-    """
-    if _PLAIN.get_start_method() == "forkserver":
-        from multiprocessing import forkserver
-
-        _processes()
-        forkserver.ensure_running()
-
-
-def _processes() -> BaseContext:
-    """Fork from a clean server that has read our code once; a plain fork would inherit threads."""
-    context = copy(_PLAIN)
-    context.Process = _Process  # type: ignore[misc]
-    if _PLAIN.get_start_method() == "forkserver":
-        context.set_forkserver_preload([__name__])
-    return context
+    """Start the server that readers are forked from; it reads our code while the caller goes on."""
+    processes.warm_up((__name__,))

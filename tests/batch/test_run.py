@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from concurrent.futures import Future
+from concurrent.futures import Executor, Future
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,9 +14,8 @@ import pytest
 from stores import EXPORTERS, fill, observation
 
 from pls_analysis.areas import AreaTree
-from pls_analysis.batch import execute, manifest
-from pls_analysis.batch import run as running
-from pls_analysis.batch.execute import FACTS, NOTEBOOK, Failure
+from pls_analysis.batch import execute, jobs, manifest
+from pls_analysis.batch.execute import FACTS, NOTEBOOK, Failure, Way
 from pls_analysis.batch.manifest import Entry, ManifestError, read_entries, read_run
 from pls_analysis.batch.plan import Plan, plan_reports
 from pls_analysis.batch.run import Limits, run_batch
@@ -51,33 +50,27 @@ def files_below(folder: Path) -> set[str]:
 @pytest.fixture
 def instant(monkeypatch: pytest.MonkeyPatch) -> None:
     """Reports are made at once in this process, without a kernel: what is left is the record."""
-    monkeypatch.setattr(running, "ProcessPool", InstantPool)
-    monkeypatch.setattr(running, "make_report", make_instantly)
+    monkeypatch.setattr(jobs, "Guarded", InstantExecutor)
+    monkeypatch.setattr(jobs, "make_report", make_instantly)
 
 
-class InstantPool:
-    """A pool that has done what it is asked to do when it answers."""
+class InstantExecutor(Executor):
+    """One that has done what it is asked to do when it answers."""
 
-    def __init__(self, **settings) -> None:
-        pass
+    def __init__(self, number: int, *guards) -> None:
+        self.at_once = number
 
-    def schedule(self, function, args, timeout) -> Future:
+    def submit(self, function, /, *args) -> Future:
         job: Future = Future()
         job.set_result(function(*args))
         return job
 
-    def stop(self) -> None:
-        pass
 
-    def join(self) -> None:
-        pass
-
-
-def make_instantly(report, work: Path, seconds: float, exporters) -> Failure | None:
+def make_instantly(report, work: Path, way: Way, took: dict) -> Failure | None:
     (work / NOTEBOOK).write_text("{}", encoding="utf-8")
     if report.notebook.stem == "fails_for_one" and report.area == OTHER:
         return Failure("AssertionError: no figures of 陆家嘴街道", 3)
-    if exporters == FAILING:
+    if way.exporters == FAILING:
         return Failure("MissingGlyph: no glyph for 𬭚")
     for kind in report.formats:
         (work / f"report.{kind}").write_text(f"{report.id} {kind}", encoding="utf-8")
@@ -117,6 +110,7 @@ def test_failures_of_every_kind_stay_alone(project: Project, tree: AreaTree, sto
         *(f"{name}.{kind}" for name in good for kind in EXPORTERS),
         *(f"failed/{name}.ipynb" for name in bad),
         "run.json",
+        "run.log",
         "index.html",
     }
     assert files_below(project.reports_dir) == {
@@ -147,7 +141,12 @@ def test_an_exporter_that_fails_leaves_no_file(project: Project, tree: AreaTree,
         None,
     )
     assert entry.outputs == {}
-    assert files_below(plan.folder) == {f"failed/ok/{FIRST}.ipynb", "run.json", "index.html"}
+    assert files_below(plan.folder) == {
+        f"failed/ok/{FIRST}.ipynb",
+        "run.json",
+        "run.log",
+        "index.html",
+    }
     kept = first_cell(plan.reports[0].failed)
     assert kept == "This report failed. UnpicklableError: 𬭚 has no glyph"
 

@@ -1,0 +1,181 @@
+"""Reports as jobs of an executor: a few in flight, the longest first, once again after a death."""
+
+from __future__ import annotations
+
+import shutil
+import statistics
+import tempfile
+import time
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, wait
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, field
+from functools import partial
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from pls_analysis.batch.execute import (
+    NOTEBOOK,
+    Failure,
+    Way,
+    last_started_cell,
+    make_report,
+    note_failure,
+    prepare_worker,
+)
+from pls_analysis.batch.log import now
+from pls_analysis.batch.manifest import DISTRIBUTION, Entry, library_versions, source_digest
+from pls_analysis.batch.plan import Report
+from pls_analysis.configs import ConfigError
+from pls_analysis.executors.cluster import on_dask
+from pls_analysis.executors.guarded import Guarded, WorkerDied, outcome
+from pls_analysis.project import FILE as PROJECT_FILE
+from pls_analysis.project import Project, load_project
+from pls_analysis.store import Store, StoreError
+
+AHEAD = 2
+"""Jobs in flight for each that can run at once: none waits for the next, thousands don't queue."""
+SECONDS_TO_STOP = 60
+"""How long after its time limit a report's worker may still take to stop by itself."""
+TRY = "try-"
+
+
+@dataclass(frozen=True, slots=True)
+class Timed:
+    """When a report was made, how long it took, and why it failed if it did.
+
+    What it left lies in `folder`. `steps` are the seconds of each step that was finished, `tries`
+    how often it was begun.
+    """
+
+    started: str
+    duration_seconds: float
+    failure: Failure | None
+    folder: Path
+    steps: Mapping[str, float] = field(default_factory=dict)
+    tries: int = 1
+
+
+def make_timed(report: Report, work: Path, way: Way) -> Timed:
+    """Make one report in a worker process and take its time.
+
+    Each try has a folder of its own: a worker that was given up may still be writing.
+    """
+    started, clock = now(), time.monotonic()
+    folder = Path(tempfile.mkdtemp(prefix=TRY, dir=work))
+    steps: dict[str, float] = {}
+    failure = make_report(report, folder, way, steps)
+    return Timed(started, round(time.monotonic() - clock, 3), failure, folder, steps)
+
+
+def run_jobs(
+    executor: Any,
+    reports: Sequence[Report],
+    work: Path,
+    way: Way,
+    say: Callable[[str], None],
+) -> Iterator[tuple[Report, Timed]]:
+    """Make reports below `work`; yield each as it ends, while what it left still lies there.
+
+    One whose kernel or worker died is made once again, at the end; one with an error is not.
+    """
+    waiting = deque((report, work / str(number)) for number, report in enumerate(reports))
+    running: dict[Future, tuple[Report, Path]] = {}
+    again: set[str] = set()
+    while waiting or running:
+        while waiting and len(running) < AHEAD * executor.at_once:
+            report, folder = waiting.popleft()
+            folder.mkdir(exist_ok=True)
+            running[executor.submit(make_timed, report, folder, way)] = report, folder
+        for future in wait(running, return_when=FIRST_COMPLETED).done:
+            report, folder = running.pop(future)
+            timed = _ended(future, folder, way.seconds)
+            if timed.failure and timed.failure.dead and report.id not in again:
+                say(f"{report.id}: {timed.failure}; it is made once again")
+                again.add(report.id)
+                waiting.append((report, folder))
+                continue
+            yield report, timed
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _ended(future: Future, work: Path, seconds: float) -> Timed:
+    """What a worker returned, also where it was stopped or died."""
+    tries = sorted(work.glob(f"{TRY}*"), key=lambda folder: folder.stat().st_mtime_ns)
+    count = max(1, len(tries))
+    try:
+        made = outcome(future)
+        return Timed(
+            made.started, made.duration_seconds, made.failure, made.folder, made.steps, count
+        )
+    except TimeoutError:
+        took, dead = seconds, False
+        reason = f"Timeout: it took more than {seconds:g} seconds and was stopped"
+    except WorkerDied as died:
+        took, dead = 0.0, True
+        reason = f"WorkerDied: the process that made it died ({died})"
+    folder = tries[-1] if tries else work
+    executed = folder / NOTEBOOK
+    failure = note_failure(executed, Failure(reason, last_started_cell(executed), dead))
+    return Timed(now(), took, failure, folder, {}, count)
+
+
+def longest_first(reports: Iterable[Report], before: Mapping[str, Entry]) -> list[Report]:
+    """Order reports so that workers end together: by how long each, or its like, last took.
+
+    What no report is known of comes first, in the order given.
+    """
+    took: dict[str, list[float]] = {}
+    for entry in before.values():
+        took.setdefault(entry.notebook, []).append(entry.duration_seconds)
+    usual = {notebook: statistics.median(seconds) for notebook, seconds in took.items()}
+
+    def expected(report: Report) -> float:
+        entry = before.get(report.id)
+        known = entry.duration_seconds if entry is not None else 0.0
+        return known or usual.get(report.notebook.stem, float("inf"))
+
+    return sorted(reports, key=expected, reverse=True)
+
+
+# -- who makes them ----------------------------------------------------------------------------
+
+
+@contextmanager
+def workers(number: int, root: Path, memory: int, seconds: float) -> Iterator[Guarded]:
+    """So many processes that can make reports, on whichever machine this is called."""
+    with (
+        # A socket's path may have about 100 characters: the folder has a short name.
+        tempfile.TemporaryDirectory(prefix="pls-", ignore_cleanup_errors=True) as runtime,
+        Guarded(
+            number, seconds + SECONDS_TO_STOP, prepare_worker, (root, Path(runtime), memory)
+        ) as executor,
+    ):
+        yield executor
+
+
+def executor_for(
+    project: Project, number: int, memory: int, seconds: float, dask: str | None, jobs: int | None
+) -> AbstractContextManager[Any]:
+    """Give processes of this machine, or of the workers of the Dask scheduler at an address."""
+    processes = partial(workers, root=project.root, memory=memory, seconds=seconds)
+    if dask is None:
+        return processes(number)
+    return on_dask(dask, processes, partial(seen, project.root), jobs)
+
+
+def seen(root: Path) -> dict[str, str]:
+    """What a process has to see as its caller does, by what to call it, to make the same report."""
+    try:
+        data = Store(load_project(root).processed).manifest["version"]
+    except (ConfigError, StoreError):
+        data = ""
+    libraries = {f"{name} {number}": number for name, number in library_versions().items()}
+    return {
+        f"the project's folder {root}": str((root / PROJECT_FILE).is_file()),
+        f"version {data} of its figures": data,
+        f"pls-analysis {version(DISTRIBUTION)}": source_digest(),
+        **libraries,
+    }
