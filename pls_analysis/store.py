@@ -11,7 +11,7 @@ import hashlib
 import json
 import os
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, fields
+from dataclasses import asdict, dataclass, fields
 from functools import cached_property
 from pathlib import Path
 
@@ -77,6 +77,21 @@ row groups, which every reading begins with, stays short."""
 
 class StoreError(RuntimeError):
     """The store is missing or not readable; the message says what to run."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A note of what was asked of a store, see `reads`: of a table, or "" for all of it.
+
+    What lies wholly within the days from `start` to `end` ("" where there is no limit), of some
+    measures and areas. () means all of them.
+    """
+
+    table: str
+    measures: tuple[str, ...] = ()
+    areas: tuple[str, ...] = ()
+    start: str = ""
+    end: str = ""
 
 
 class Store:

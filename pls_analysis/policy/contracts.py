@@ -20,7 +20,8 @@ from pls_analysis.policy.accrual import DAY
 from pls_analysis.policy.catalogue import Unit
 from pls_analysis.policy.complying import AT_LEAST_ONE, share
 from pls_analysis.policy.figures import Figure, Range, exact
-from pls_analysis.policy.observed import NOTHING_THERE, Observed
+from pls_analysis.policy.filings import NOTHING_THERE
+from pls_analysis.policy.observed import Observed
 from pls_analysis.policy.pace import as_day
 
 Pair = tuple[str, str]

@@ -48,12 +48,12 @@ def _named(observed: Observed, place: Place, cells: Iterable[Cells]) -> list[str
 
 def rows_of(observed: Observed, term: Term, areas: Iterable[str]) -> pd.DataFrame:
     """Return the observations of a term for some areas; a dimension stands for all its parts."""
-    rows = observed.rows(term.measure)
+    rows = observed.rows(term.measure, areas)
     dimension = term.breakdown != "total" and "=" not in term.breakdown
     right = rows["breakdown"].str.startswith(f"{term.breakdown}=") if dimension else (
         rows["breakdown"] == term.breakdown
     )  # fmt: skip
-    return rows[right & rows["area"].isin(list(areas))]
+    return rows[right]
 
 
 def cells_at(
@@ -77,9 +77,11 @@ def cells_of_units(
 ) -> list[str]:
     """Return the cells of a month's ledgers for pairs ("village adviser") or for advisers."""
     wanted = set(units)
+    areas = [unit.split()[0] for unit in wanted]
+    alone = any(area not in observed.tree for area in areas)  # an adviser, wherever it was
     frames = []
     for term in terms:
-        rows = observed.rows(term.measure)
+        rows = observed.rows(term.measure, None if alone else areas)
         rows = rows[(rows["period_end"] == pd.Timestamp(figure.end)) & (rows["subject"] != "")
                     & (rows["breakdown"] == term.breakdown)]  # fmt: skip
         pairs = rows["area"] + " " + rows["subject"]

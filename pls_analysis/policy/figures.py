@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any
 
 from pls_analysis.policy.targets import Bound
@@ -19,6 +20,7 @@ PLACES = 6
 """Decimals of a figure that count: what lies behind is the dust of binary fractions."""
 
 
+@lru_cache(maxsize=1 << 16)  # most are small whole numbers, again and again
 def exact(number: float | Decimal) -> Fraction:
     """Return a figure as an exact number: a rate of 0.6 ‰ is neither above nor below 0.6 ‰."""
     whole = int(number)
