@@ -30,9 +30,9 @@ from pls_analysis.analysis import (
 )
 from pls_analysis.areas import Area, AreaTree
 from pls_analysis.blocks import Block
-from pls_analysis.confidential import PublicStanding
+from pls_analysis.confidential import PublicStanding, public_standing
 from pls_analysis.configs import unknown
-from pls_analysis.disclosure.suppression import HIDDEN, suppress
+from pls_analysis.disclosure.suppression import HIDDEN
 from pls_analysis.messages import Messages
 from pls_analysis.observations import COLUMNS
 from pls_analysis.periods import Period, parse_period
@@ -122,7 +122,7 @@ class Brief:
         frame = Store(self.project.processed).observations(
             measure=chosen, area=codes, period=Period(dt.date(1900, 1, 1), self.period.end)
         )
-        frame = suppress(frame, self.standing.hidden)
+        frame = self.standing.published(frame, chosen, codes)
         names = {code: self.tree[code].name for code in codes}
         return frame.assign(area_name=frame["area"].map(names))
 
@@ -182,7 +182,7 @@ class Brief:
     @cached_property
     def standing(self) -> PublicStanding:
         """How areas stand on the policy's targets at the end of the brief's period, in public."""
-        return PublicStanding(self.project, self.period.end)
+        return public_standing(self.project, self.period.end)
 
     @cached_property
     def assessments(self) -> list[Assessment]:

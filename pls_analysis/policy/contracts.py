@@ -8,6 +8,7 @@ another is missing.
 from __future__ import annotations
 
 import datetime as dt
+import math
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
@@ -51,12 +52,12 @@ class Ledgers:
 
         Of one that ledgers tell differently, the latest ledger's last day counts.
         """
-        first, last = (self._pairs(self.observed.rows(name)) for name in self.unit.contracts)
+        first, last = (self._pairs(self.observed.unnoted(name)) for name in self.unit.contracts)
         keys = ["area", "subject", "period_end"]
         told = first.merge(last[[*keys, "value"]], on=keys, how="left", suffixes=("", "_end"))
         told = told.dropna(subset="value").sort_values("period_end", kind="stable")
         spans: dict[Pair, dict[dt.date, dt.date]] = {}
-        columns = (told["area"], told["subject"], told["value"], told["value_end"])
+        columns = (told[name].tolist() for name in ("area", "subject", "value", "value_end"))
         for area, subject, start, end in zip(*columns, strict=True):
             until = dt.date.max if pd.isna(end) else as_day(end)
             spans.setdefault((area, subject), {})[as_day(start)] = until
@@ -71,8 +72,8 @@ class Ledgers:
     @cached_property
     def lines(self) -> set[tuple[str, str, dt.date]]:
         """The lines of the ledgers: village, adviser and the month's last day."""
-        rows = self._pairs(self.observed.rows(self.unit.contracts[0]))
-        columns = (rows["area"], rows["subject"], rows["period_end"].dt.date)
+        rows = self._pairs(self.observed.unnoted(self.unit.contracts[0]))
+        columns = (rows["area"].tolist(), rows["subject"].tolist(), _days(rows["period_end"]))
         return set(zip(*columns, strict=True))
 
     def town_of(self, village: str) -> str:
@@ -86,12 +87,14 @@ class Ledgers:
     def entries(self, measure: str) -> Entries:
         """Return what was filed of a measure by all pairs in all months."""
         if measure not in self._entries:
-            rows = self._pairs(self.observed.rows(measure))
+            rows = self._pairs(self.observed.unnoted(measure))
             rows = rows[(rows["breakdown"] == "total") & (rows["basis"] == "flow")]
-            columns = (rows[name] for name in ("area", "subject", "period_end", "value", "status"))
+            columns = (rows[name].tolist() for name in ("area", "subject", "value", "status"))
             self._entries[measure] = {
-                (area, subject, end.date()): _state(value, status)
-                for area, subject, end, value, status in zip(*columns, strict=True)
+                (area, subject, end): _state(value, status)
+                for area, subject, value, status, end in zip(
+                    *columns, _days(rows["period_end"]), strict=True
+                )
             }
         return self._entries[measure]
 
@@ -111,10 +114,29 @@ class Ledgers:
         under = self.under(month, whole)
         return [(village, adviser) for village in villages for adviser in under.get(village, ())]
 
+    def _note(self, area: str, *measures: str) -> None:
+        """Note that the ledgers in which an area's villages stand were read, not those of others.
+
+        All villages that such a ledger ever had are named: each is a line that can be there.
+        """
+        path = self.observed.tree.path(area)
+        whole = next((one.code for one in path if one.level == self.unit.ledger), area)
+        self.observed.note((*self.unit.contracts, *measures), self._ever[whole])
+
+    @cached_property
+    def _ever(self) -> Mapping[str, list[str]]:
+        """The areas that ever were under each area, and itself."""
+        found: dict[str, list[str]] = {}
+        for one in self.observed.tree:
+            for step in self.observed.tree.path(one.code):
+                found.setdefault(step.code, []).append(one.code)
+        return found
+
     # -- what targets ask of them
 
     def visits(self, measure: str, area: str, wanted: Range, months: Iterable[Period]):
         """Return for each month the share of adviser × village that comply, of those expected."""
+        self._note(area, measure)
         entries, found = self.entries(measure), []
         for month in months:
             pairs = self.pairs_in(self.villages(area, month.end), month, True)
@@ -133,6 +155,7 @@ class Ledgers:
         What an adviser did counts over every village of the home area. While one of the ledgers is
         missing, the sum can only prove that the adviser complies.
         """
+        self.observed.note([*self.unit.contracts, measure])
         found = []
         for month in months:
             states = self._hours(measure, area, wanted, month)
@@ -173,6 +196,7 @@ class Ledgers:
         Of a town that has not filed the month nothing is known, nor of a village whose contract
         goes on while its line is not in the month's ledger.
         """
+        self._note(area)
         found = []
         for month in months:
             under = self.pairs_on(month.end)
@@ -239,8 +263,14 @@ def _covers(span: Span, month: Period, whole: bool) -> bool:
     return span[0] <= month.end and span[1] >= month.start
 
 
+def _days(column: pd.Series) -> list[dt.date]:
+    """Return the days of a column of which few differ."""
+    days = {day: day.date() for day in column.unique()}
+    return column.map(days).tolist()
+
+
 def _state(value: float, status: str | None) -> State:
-    if not pd.isna(value):
+    if not math.isnan(value):
         return exact(value)
     if status == "z":
         return EXEMPT

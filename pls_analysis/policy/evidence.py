@@ -93,7 +93,7 @@ def addresses(frames: Iterable[pd.DataFrame]) -> list[str]:
     """Return the cells of observations: "submission sheet!C5", runs down a column as C5:C9."""
     found: dict[tuple[str, str], dict[str, None]] = {}
     for rows in frames:
-        columns = (rows["submission"], rows["sheet"], rows["cell"])
+        columns = (rows[name].tolist() for name in ("submission", "sheet", "cell"))
         for submission, sheet, cell in zip(*columns, strict=True):
             found.setdefault((submission, sheet), {})[cell] = None
     return [

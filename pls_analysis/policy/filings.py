@@ -96,7 +96,8 @@ class Filings:
         self._unknown = absent & ~status.isin(NOTHING_THERE).to_numpy()
         self._value = np.where(absent, 0.0, value)
         self._exact = bool((self._value % 1 == 0).all()) and np.abs(self._value).sum() < LARGEST
-        self._status, self._letters = pd.factorize(status)
+        self._status, letters = pd.factorize(status)
+        self._letters = list(letters)
         self._line, self._lines = line, lines
         self.is_listed = listed and bool((line != NO_LINE).any())
         self._unread = _unread(line, lines) if self.is_listed else {}
@@ -190,7 +191,8 @@ def _unread(line: np.ndarray, lines: Lines) -> dict[str, list[int]]:
 
 def _stretches(rows: pd.DataFrame) -> tuple[np.ndarray, list[tuple[str, Stretch]]]:
     """Return which basis and stretch each row has, and all there are, in their order."""
-    basis, bases = pd.factorize(rows["basis"], sort=True)
+    basis, found_bases = pd.factorize(rows["basis"], sort=True)
+    bases = list(found_bases)
     starts, start = np.unique(_days(rows["period_start"]), return_inverse=True)
     ends, end = np.unique(_days(rows["period_end"]), return_inverse=True)
     key = (basis * len(starts) + start) * len(ends) + end

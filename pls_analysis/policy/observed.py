@@ -20,7 +20,7 @@ from pls_analysis.areas import AreaTree
 from pls_analysis.periods import Period, StatisticalYear
 from pls_analysis.policy.accrual import DAY, Accrued, Stretch, accrue
 from pls_analysis.policy.catalogue import TOTAL, Indicator, Term
-from pls_analysis.policy.figures import Figure, known
+from pls_analysis.policy.figures import Figure, known, total
 from pls_analysis.policy.filings import Filing, Filings, Lines
 from pls_analysis.reads import Kept, note
 from pls_analysis.store import Asked
@@ -65,7 +65,7 @@ class Sum:
     @property
     def value(self) -> Fraction:
         """What is known."""
-        return sum(self.by_part.values(), Fraction(0))
+        return total(self.by_part.values())
 
 
 class Observed:
@@ -92,16 +92,23 @@ class Observed:
     def rows(self, measure: str, areas: Iterable[str] | None = None) -> pd.DataFrame:
         """The observations of a measure up to the day: of some areas, or of all."""
         rows = self._of_measure.get(measure, self._empty)
+        areas = None if areas is None else list(areas)
+        self.note([measure], areas)
         if areas is None:
-            note(self._asked([measure]))
             return rows
-        areas = list(areas)
-        note(self._asked([measure], areas))
         if measure not in self._at:
             self._at[measure] = rows.groupby("area").indices
         there = [at for area in dict.fromkeys(areas)
                  if (at := self._at[measure].get(area)) is not None]  # fmt: skip
         return rows.take(np.sort(np.concatenate(there))) if there else rows.iloc[:0]
+
+    def unnoted(self, measure: str) -> pd.DataFrame:
+        """All rows of a measure, of which nothing is noted: whoever gives out a part notes it."""
+        return self._of_measure.get(measure, self._empty)
+
+    def note(self, measures: Iterable[str], areas: Collection[str] | None = None) -> None:
+        """Note that observations of some measures were read, of some areas or of all."""
+        note(self._asked(measures, areas))
 
     def _asked(self, measures: Iterable[str], areas: Collection[str] | None = None) -> Asked:
         """Return what is noted of a reading; whoever asks for very many areas asks for all."""
@@ -203,7 +210,7 @@ class Observed:
             for part in place.expected:
                 filing = filings.get(part, {})
                 one = _accrued(filing, start, end, rule) if accrues else _stood(filing, end)
-                by_part[part] = by_part.get(part, Fraction(0)) + one.value
+                by_part[part] = by_part[part] + one.value if part in by_part else one.value
                 marks |= one.marks
                 used += [(part, term, basis, stretch) for basis, stretch in one.used]
                 less += [(part, term, basis, stretch) for basis, stretch in one.less]
@@ -297,10 +304,12 @@ def _accrued(filing: Filing, start: dt.date, end: dt.date, rule: StatisticalYear
     years: list[Accrued] = []
     while start <= end:
         last = min(year_of(rule, start)[1].end, end)
+        if not years and last == end:
+            return accrue(flows, totals, start, end)
         years.append(accrue(flows, totals, start, last))
         start = last + DAY
     return Accrued(
-        sum((one.value for one in years), Fraction(0)),
+        total(one.value for one in years),
         tuple(gap for one in years for gap in one.gaps),
         tuple(used for one in years for used in one.used),
         tuple(less for one in years for less in one.less),
@@ -328,7 +337,7 @@ def _quotient(
     absent = over.absent | under.absent
     missing = tuple(dict.fromkeys((*over.missing, *under.missing)))
     top, bottom = (
-        sum((value for part, value in one.by_part.items() if part not in absent), Fraction(0))
+        total(value for part, value in one.by_part.items() if part not in absent)
         for one in (over, under)
     )
     value = top * indicator.scale / bottom if bottom else None
