@@ -268,13 +268,15 @@ def _period_index(frame: pd.DataFrame, basis: str) -> pd.PeriodIndex:
         ends = frame["period_end"].drop_duplicates().sort_values()
         days = ends.diff().dt.days.mode().iloc[0] if len(ends) > 1 else days
     freq = "M" if days <= 31 else "Q" if days <= 92 else "2Q" if days <= 184 else "Y"
-    return pd.PeriodIndex([calendar_period(end, freq) for end in frame["period_end"]], freq=freq)
+    periods = {end: calendar_period(end, freq) for end in frame["period_end"].unique()}
+    return pd.PeriodIndex([periods[end] for end in frame["period_end"]], freq=freq)
 
 
 def _days(frame: pd.DataFrame) -> pd.Series:
     return (frame["period_end"] - frame["period_start"]).dt.days
 
 
+@lru_cache(maxsize=1 << 12)
 def calendar_period(day: dt.date, freq: Any) -> pd.Period:
     """The month, quarter, half-year ("2Q") or year that a day lies in.
 

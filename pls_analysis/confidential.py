@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -116,6 +116,8 @@ def _versions(store: Store, standing: pd.DataFrame, day: dt.date) -> list[pd.Dat
 class PublicStanding(Standing):
     """How areas stand, as reports may say it: a figure that rests on a hidden count is left out."""
 
+    _areas: dict[str, frozenset[str]] = field(default_factory=dict, repr=False, compare=False)
+
     @cached_property
     def _hidden(self) -> Mapping[str, list[Any]]:
         """The hidden cells (disclosure.CELL) up to the day, by measure."""
@@ -195,8 +197,7 @@ class PublicStanding(Standing):
 
         `among` others, of any area; where parts are judged `apart`, of any part.
         """
-        tree = area_tree(self.project)
-        own = None if among else {area, *(one.code for one in tree.descendants(area))}
+        own = None if among else self._within(area)
         self._note(indicator.measures, own)
         wanted = {term.breakdown for term in (*indicator.numerator, *indicator.denominator)}
         return [
@@ -206,6 +207,13 @@ class PublicStanding(Standing):
             if (apart or not wanted.isdisjoint({cell.breakdown, _dimension(cell.breakdown)}))
             and (own is None or cell.area in own)
         ]
+
+    def _within(self, area: str) -> frozenset[str]:
+        """An area and all that lie in it."""
+        if area not in self._areas:
+            below = area_tree(self.project).descendants(area)
+            self._areas[area] = frozenset((area, *(one.code for one in below)))
+        return self._areas[area]
 
     def _tells(
         self, indicator: Indicator, area: str, rows: Iterable[Any], start: dt.date, end: dt.date

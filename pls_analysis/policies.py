@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property, lru_cache
+from functools import cached_property, lru_cache, partial
 from pathlib import Path
 
 import pandas as pd
@@ -135,8 +135,8 @@ def observed_until(
 class Standing:
     """How the areas of a project stand on its policy's targets on a day.
 
-    Reads the store once, for all areas that are asked for: what reports of several areas share. What
-    it has judged is kept, and what was read for it noted again whenever it is given out.
+    Reads the store once, for all areas that are asked for: what reports of several areas share.
+    What it has judged is kept, and what was read for it noted again whenever it is given out.
     """
 
     project: Project
@@ -161,13 +161,12 @@ class Standing:
     def of(self, area: str, targets: Iterable[str] | None = None) -> list[Assessment]:
         """The targets that concern an area judged, in the order of the policy; by default all."""
         chosen = self.policy.targets if targets is None else targets
-        found = (self._kept.get(("of", name, area), lambda: self._judged(name, area))
-                 for name in chosen)  # fmt: skip
-        return [one for one in found if one is not None]
+        return [one for name in chosen for one in self._judged(name, area)]
 
-    def _judged(self, name: str, area: str) -> Assessment | None:
-        """A target judged for an area, None where it does not concern it."""
-        return next(iter(self._at(area).assess_all([self.policy.targets[name]])), None)
+    def _judged(self, name: str, area: str) -> list[Assessment]:
+        """A target judged for an area; none where it does not concern it."""
+        entries = [self.policy.targets[name]]
+        return self._kept.get(("of", name, area), lambda: self._at(area).assess_all(entries))
 
     def figures(self, name: str, area: str) -> list[Figure]:
         """The figures of a target or an indicator for an area, in the order of their days.
@@ -200,13 +199,7 @@ class Standing:
         indicator = self.indicator(name)
         freq = FREQUENCIES[indicator.months]
         columns = {
-            column: pd.Series(
-                {
-                    calendar_period(one.end, freq): known_part(one)
-                    for one in own_periods(self.figures(name, code), indicator, indicator.months)
-                },
-                dtype="float64",
-            )
+            column: self._kept.get(("series", name, code), partial(self._own, name, code))
             for code, column in areas.items()
         }
         ends = [end for column in columns.values() for end in column.dropna().index]
@@ -217,6 +210,14 @@ class Standing:
         )
         table = {name: column.reindex(index) for name, column in columns.items()}
         return pd.DataFrame(table, index=index).rename_axis(index="period", columns=None)
+
+    def _own(self, name: str, area: str) -> pd.Series:
+        """The figures of an area, each of its period alone."""
+        indicator = self.indicator(name)
+        freq = FREQUENCIES[indicator.months]
+        found = own_periods(self.figures(name, area), indicator, indicator.months)
+        values = {calendar_period(one.end, freq): known_part(one) for one in found}
+        return pd.Series(values, dtype="float64")
 
     def look_up(self, name: str, area: str) -> Assessment:
         """The figure of an indicator for an area and the year so far, with its evidence."""

@@ -20,7 +20,7 @@ from pls_analysis.periods import CALENDAR, Period
 from pls_analysis.policy.accrual import DAY
 from pls_analysis.policy.catalogue import Unit
 from pls_analysis.policy.complying import AT_LEAST_ONE, share
-from pls_analysis.policy.figures import Figure, Range, exact
+from pls_analysis.policy.figures import Figure, Range, exact, total
 from pls_analysis.policy.filings import NOTHING_THERE
 from pls_analysis.policy.observed import Observed
 from pls_analysis.policy.pace import as_day
@@ -43,6 +43,9 @@ class Ledgers:
     unit: Unit
     _entries: dict[str, Entries] = field(default_factory=dict)
     _under: dict[tuple[dt.date, bool], Mapping[str, list[str]]] = field(default_factory=dict)
+    _towns: dict[str, str] = field(default_factory=dict)
+    _villages: dict[tuple[str, dt.date], list[str]] = field(default_factory=dict)
+    _told_on: dict[dt.date, tuple[set[str], set[str]]] = field(default_factory=dict)
     _on: dict[dt.date, list[Pair]] = field(default_factory=dict)
     _of_advisers: dict[tuple[str, dt.date], Mapping[str, list[State]]] = field(default_factory=dict)
 
@@ -78,8 +81,10 @@ class Ledgers:
 
     def town_of(self, village: str) -> str:
         """Return the area that files the ledger in which a village stands."""
-        path = self.observed.tree.path(village)
-        return next(one.code for one in path if one.level == self.unit.ledger)
+        if village not in self._towns:
+            path = self.observed.tree.path(village)
+            self._towns[village] = next(one.code for one in path if one.level == self.unit.ledger)
+        return self._towns[village]
 
     def _pairs(self, rows: pd.DataFrame) -> pd.DataFrame:
         return rows[rows["subject"].fillna("") != ""]
@@ -185,9 +190,9 @@ class Ledgers:
             filed = [state for state in under[adviser] if state != EXEMPT]
             if not filed:
                 continue
-            total = sum((_number(one) or Fraction(0) for one in filed), Fraction(0))
-            enough = wanted.gap(total) == 0
-            states[adviser] = total if None not in filed or enough else None
+            hours = total(one for one in filed if isinstance(one, Fraction))
+            enough = wanted.gap(hours) == 0
+            states[adviser] = hours if None not in filed or enough else None
         return dict(sorted(states.items()))
 
     def coverage(self, area: str, months: Iterable[Period]) -> list[Figure]:
@@ -199,11 +204,7 @@ class Ledgers:
         self._note(area)
         found = []
         for month in months:
-            under = self.pairs_on(month.end)
-            told = {
-                village for village, adviser in under if (village, adviser, month.end) in self.lines
-            }
-            open_ = {village for village, _ in under} - told
+            told, open_ = self._told(month.end)
             states = {
                 village: Fraction(village in told)
                 if (self.town_of(village), month.end) in self.months_filed and village not in open_
@@ -212,6 +213,14 @@ class Ledgers:
             }
             found.append(_of_month(share(states, AT_LEAST_ONE, month.end), month))
         return found
+
+    def _told(self, day: dt.date) -> tuple[set[str], set[str]]:
+        """Return the villages under a contract on a last day: told by the ledger, or not."""
+        if day not in self._told_on:
+            under = self.pairs_on(day)
+            told = {village for village, adviser in under if (village, adviser, day) in self.lines}
+            self._told_on[day] = told, {village for village, _ in under} - told
+        return self._told_on[day]
 
     def pairs_on(self, day: dt.date) -> list[Pair]:
         """Return the pairs under a contract on a day."""
@@ -225,12 +234,14 @@ class Ledgers:
 
     def villages(self, area: str, day: dt.date) -> list[str]:
         """Return the villages of an area on a day: all that ledgers could be about."""
-        tree = self.observed.tree
-        return [
-            one.code
-            for one in tree.descendants(area, at=day)
-            if any(step.level == self.unit.ledger for step in tree.path(one.code)[:-1])
-        ]
+        if (area, day) not in self._villages:
+            tree = self.observed.tree
+            self._villages[area, day] = [
+                one.code
+                for one in tree.descendants(area, at=day)
+                if any(step.level == self.unit.ledger for step in tree.path(one.code)[:-1])
+            ]
+        return self._villages[area, day]
 
 
 def months_until(first: dt.date, last: dt.date) -> list[Period]:

@@ -9,7 +9,7 @@ import pandas as pd
 
 from pls_analysis.policy.catalogue import Indicator, Term
 from pls_analysis.policy.figures import Figure
-from pls_analysis.policy.observed import Cells, Observed, Place
+from pls_analysis.policy.observed import Observed, Place
 
 _CELL = re.compile(r"([A-Z]+)(\d+)")
 
@@ -27,23 +27,9 @@ def cells_of(
     ]
     less = [one for found in sums for one in found.less]
     used = [one for found in sums for one in found.used]
-    return _named(observed, place, [*used, *less]), _named(observed, place, less)
-
-
-def _named(observed: Observed, place: Place, cells: Iterable[Cells]) -> list[str]:
-    keys = list(cells)
-    frames = []
-    for term in dict.fromkeys(term for _, term, _, _ in keys):
-        own = [(part, basis, *stretch) for part, one, basis, stretch in keys if one == term]
-        wanted = pd.DataFrame(own, columns=["part", "basis", "period_start", "period_end"])
-        for name in ("period_start", "period_end"):
-            wanted[name] = pd.to_datetime(wanted[name]).astype("datetime64[ns]")
-        rows = rows_of(observed, term, place.codes)
-        rows = rows.assign(part=rows["area"].map(place.codes))
-        for name in ("period_start", "period_end"):
-            rows[name] = rows[name].astype("datetime64[ns]")
-        frames.append(rows.merge(wanted, on=list(wanted.columns)))
-    return addresses(frames)
+    return (
+        addresses(observed.cells(place, [*used, *less])), addresses(observed.cells(place, less))
+    )  # fmt: skip
 
 
 def rows_of(observed: Observed, term: Term, areas: Iterable[str]) -> pd.DataFrame:

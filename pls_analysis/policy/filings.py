@@ -88,7 +88,8 @@ class Filings:
         `listed`: a line of a list that has none of them says something too, namely that what it
         should have is missing. Of breakdowns that is not asked: they need not be filled in.
         """
-        self._of_area = {area: at for area, at in rows.groupby("area").indices.items()}
+        self._rows = rows[["submission", "sheet", "cell"]]
+        self._of_area = rows.groupby("area").indices
         self._stretch, self._stretches = _stretches(rows)
         value = rows["value"].to_numpy("float64")
         absent = np.isnan(value)
@@ -126,6 +127,20 @@ class Filings:
             found.setdefault(names[part_at], {}).setdefault(basis, {})[stretch] = filed
         return found
 
+    def rows_behind(
+        self, codes: Mapping[str, str], wanted: Iterable[tuple[str, str, Stretch]]
+    ) -> pd.DataFrame:
+        """Return the rows behind what parts of a place filed: part, basis and stretch of each."""
+        number = {name: at for at, name in enumerate(sorted(set(codes.values())))}
+        place = {one: at for at, one in enumerate(self._stretches)}
+        keys = [
+            number[part] * len(place) + place[basis, stretch]
+            for part, basis, stretch in wanted
+            if (basis, stretch) in place
+        ]
+        at, part = self._rows_of((area, number[part]) for area, part in codes.items())
+        return self._rows.take(at[np.isin(part * len(place) + self._stretch[at], keys)])
+
     def _rows_of(self, parts: Iterable[tuple[str, int]]) -> tuple[np.ndarray, np.ndarray]:
         """Return the rows of areas in their order, each with the number of its part."""
         there = [(self._of_area[area], part) for area, part in parts if area in self._of_area]
@@ -162,8 +177,10 @@ class Filings:
             return
         listed = at[self._line[at] != NO_LINE]
         shapes: dict[tuple[int, dt.date], list[int]] = defaultdict(list)
-        submissions = self._lines.submission[self._line[listed]]
-        for submission, stretch in {*zip(submissions.tolist(), self._stretch[listed].tolist())}:
+        submissions = self._lines.submission[self._line[listed]].tolist()
+        for submission, stretch in set(
+            zip(submissions, self._stretch[listed].tolist(), strict=True)
+        ):
             shapes[submission, self._stretches[stretch][1][1]].append(stretch)
         for line, area in open_:
             end = _day(self._lines.end[line])

@@ -87,6 +87,7 @@ class Observed:
         self._places: dict[Hashable, Place] = {}
         self._of_term: dict[Term, Filings] = {}
         self._filed: dict[tuple[Term, tuple], tuple[Mapping[str, Filing], Asked]] = {}
+        self._stocks: dict[tuple[Term, tuple], Mapping[dt.date, Mapping[str, Accrued]]] = {}
         self._figures = Kept()
 
     def rows(self, measure: str, areas: Iterable[str] | None = None) -> pd.DataFrame:
@@ -153,6 +154,16 @@ class Observed:
         note(asked)
         return found
 
+    def cells(self, place: Place, used: Iterable[Cells]) -> list[pd.DataFrame]:
+        """Return the observations behind the cells of a place, a frame for each term."""
+        keys = list(used)
+        frames = []
+        for term in dict.fromkeys(term for _, term, _, _ in keys):
+            wanted = [(part, basis, days) for part, one, basis, days in keys if one == term]
+            self.filing(term, place)
+            frames.append(self._filings(term).rows_behind(place.codes, wanted))
+        return frames
+
     def _filings(self, term: Term) -> Filings:
         if term not in self._of_term:
             rows = self._of_measure.get(term.measure, self._empty)
@@ -207,9 +218,13 @@ class Observed:
         for term in terms:
             filings = self.filing(term, place)
             accrues = self.accrues([term], place)
+            stood = {} if accrues else self._stood(term, place, end)
+            nothing = Accrued(gaps=((end, end),))
             for part in place.expected:
-                filing = filings.get(part, {})
-                one = _accrued(filing, start, end, rule) if accrues else _stood(filing, end)
+                if accrues:
+                    one = _accrued(filings.get(part, {}), start, end, rule)
+                else:
+                    one = stood.get(part, nothing)
                 by_part[part] = by_part[part] + one.value if part in by_part else one.value
                 marks |= one.marks
                 used += [(part, term, basis, stretch) for basis, stretch in one.used]
@@ -220,6 +235,19 @@ class Observed:
         return Sum(
             by_part, tuple(missing), frozenset(absent), frozenset(marks), tuple(used), tuple(less)
         )
+
+    def _stood(self, term: Term, place: Place, end: dt.date) -> Mapping[str, Accrued]:
+        """Return the stocks at the end of a period, by part."""
+        key = (term, place.key)
+        if key not in self._stocks:
+            found: dict[dt.date, dict[str, Accrued]] = {}
+            for part, filing in self.filing(term, place).items():
+                for stretch, filed in filing.get("stock", {}).items():
+                    gaps = ((stretch[1], stretch[1]),) if filed.unknown else ()
+                    one = Accrued(filed.value, gaps, (("stock", stretch),), marks=filed.marks)
+                    found.setdefault(stretch[1], {}).setdefault(part, one)
+            self._stocks[key] = found
+        return self._stocks[key].get(end, {})
 
     # -- figures
 
@@ -315,15 +343,6 @@ def _accrued(filing: Filing, start: dt.date, end: dt.date, rule: StatisticalYear
         tuple(less for one in years for less in one.less),
         frozenset().union(*(one.marks for one in years)),
     )
-
-
-def _stood(filing: Filing, end: dt.date) -> Accrued:
-    """Return a stock at the end of a period."""
-    for stretch, filed in filing.get("stock", {}).items():
-        if stretch[1] == end:
-            gaps = ((end, end),) if filed.unknown else ()
-            return Accrued(filed.value, gaps, (("stock", stretch),), marks=filed.marks)
-    return Accrued(gaps=((end, end),))
 
 
 def _named(gap: Stretch) -> str:
