@@ -23,6 +23,7 @@ from pandas.util import hash_pandas_object
 
 from pls_analysis.observations import COLUMNS, KEY, Issue
 from pls_analysis.periods import Period
+from pls_analysis.reads import Kept
 
 _TYPES = {"period_start": pa.date32(), "period_end": pa.date32(), "value": pa.float64()}
 SCHEMA = pa.schema([(name, _TYPES.get(name, pa.string())) for name in COLUMNS])
@@ -70,6 +71,8 @@ DIGESTS = pa.schema(
 ROWS_PER_GROUP = 20_000
 """Rows of a Parquet row group: small enough that one area reads little, large enough to pack."""
 SOUGHT = ("area", "measure", "basis", "breakdown", "period_start", "period_end")
+SMALL = ("issues", "submissions", "superseded")
+_TABLES = Kept(2 * len(SMALL))
 PARQUET = {"compression": "zstd", "write_statistics": list(SOUGHT)}
 """How tables are written: limits are kept of the columns that a reader asks by, so that the list of
 row groups, which every reading begins with, stays short."""
@@ -117,7 +120,7 @@ class Store:
 
     def table(self, name: str) -> pd.DataFrame:
         """One whole table of the store as a data frame."""
-        return _to_frame(pq.read_table(self.file(name)))
+        return self.unnoted(name)
 
     def issues(self) -> pd.DataFrame:
         """Every issue of the current version, one row each (columns of `Issue`)."""
@@ -163,8 +166,23 @@ class Store:
     ) -> pd.DataFrame:
         """A table filtered as `observations` are, to be kept for many readers.
 
-        Nothing is noted of it: whoever gives out a part notes that. No thread is started.
+        Nothing is noted of it: whoever gives out a part notes that. No thread is started. A small
+        table that is asked for as a whole is kept: what a file holds is told by its name.
         """
+        asked = (measure, area, period, columns)
+        if table in SMALL and all(one is None for one in asked):
+            kept = _TABLES.get(self.file(table), lambda: self._filtered(table, *asked))
+            return kept.copy(deep=False)
+        return self._filtered(table, *asked)
+
+    def _filtered(
+        self,
+        table: str,
+        measure: str | Iterable[str] | None,
+        area: str | Iterable[str] | None,
+        period: Period | None,
+        columns: list[str] | None,
+    ) -> pd.DataFrame:
         sought = [name for name in SOUGHT if columns is not None and name not in columns]
         read = None if columns is None else [*columns, *sought]
         with pq.ParquetFile(self.file(table), pre_buffer=False) as file:
