@@ -7,7 +7,8 @@ directory) and reads the standing version of its store.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+import os
+from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
@@ -30,23 +31,43 @@ if TYPE_CHECKING:
 
 Areas = str | int | Area | Iterable[str | int | Area] | None
 Span = str | int | Period | None
+Stamp = tuple[tuple[str, int, int], ...]
 BASES = ("flow", "stock", "cumulative")
 """Bases in the order in which one is taken where a measure has several: the month first."""
 
 
 @lru_cache(maxsize=4)
-def _tree(root: Path, levels: tuple[str, ...], stamp: tuple[float, ...]) -> AreaTree:
+def _tree(root: Path, levels: tuple[str, ...], stamp: Stamp) -> AreaTree:
     return load_areas(find_project(root))
 
 
 @lru_cache(maxsize=4)
-def _forms(folder: Path, levels: tuple[str, ...], stamp: tuple[float, ...]) -> tuple[Form, ...]:
+def _forms(folder: Path, levels: tuple[str, ...], stamp: Stamp) -> tuple[Form, ...]:
     return tuple(load_forms(folder, levels))
 
 
-def _stamp(folder: Path) -> tuple[float, ...]:
+def _stamp(folder: Path) -> Stamp:
     """When the files of a folder last changed, so that an edit is seen without a restart."""
-    return tuple(sorted(file.stat().st_mtime for file in folder.glob("*") if file.is_file()))
+    return tuple(sorted(
+        (one.name, one.stat().st_mtime_ns, one.stat().st_size)
+        for one in os.scandir(folder)
+        if one.is_file()
+    )) if folder.is_dir() else ()  # fmt: skip
+
+
+def state_of(project: Project) -> tuple[Hashable, ...]:
+    """All that figures and verdicts of a project depend on: what is kept in a process is kept by it.
+
+    That is the version of its store, its home, the thresholds, and the files that it is made of.
+    """
+    manifest = Store(project.processed).manifest
+    policy = project.policy
+    return (
+        project.root, project.processed, manifest.get("version"), project.home, project.levels,
+        tuple(sorted(project.thresholds.items())),
+        _stamp(project.config), _stamp(project.config / "forms"),
+        policy, policy.stat().st_mtime_ns if policy and policy.is_file() else 0,
+    )  # fmt: skip
 
 
 def area_tree(project: Project) -> AreaTree:
@@ -65,8 +86,14 @@ def measure_specs(project: Project) -> dict[str, Measure]:
 
     Of what they say otherwise, a later spec has the last word.
     """
+    folder = project.config / "forms"
+    return dict(_measures(folder, project.levels, _stamp(folder)))
+
+
+@lru_cache(maxsize=4)
+def _measures(folder: Path, levels: tuple[str, ...], stamp: Stamp) -> Mapping[str, Measure]:
     found: dict[str, Measure] = {}
-    for form in form_specs(project):
+    for form in _forms(folder, levels, stamp):
         for name, measure in form.measures.items():
             known = found[name].parts if name in found else {}
             found[name] = replace(measure, parts={**known, **measure.parts})
@@ -241,13 +268,15 @@ def _period_index(frame: pd.DataFrame, basis: str) -> pd.PeriodIndex:
         ends = frame["period_end"].drop_duplicates().sort_values()
         days = ends.diff().dt.days.mode().iloc[0] if len(ends) > 1 else days
     freq = "M" if days <= 31 else "Q" if days <= 92 else "2Q" if days <= 184 else "Y"
-    return pd.PeriodIndex([calendar_period(end, freq) for end in frame["period_end"]], freq=freq)
+    periods = {end: calendar_period(end, freq) for end in frame["period_end"].unique()}
+    return pd.PeriodIndex([periods[end] for end in frame["period_end"]], freq=freq)
 
 
 def _days(frame: pd.DataFrame) -> pd.Series:
     return (frame["period_end"] - frame["period_start"]).dt.days
 
 
+@lru_cache(maxsize=1 << 12)
 def calendar_period(day: dt.date, freq: Any) -> pd.Period:
     """The month, quarter, half-year ("2Q") or year that a day lies in.
 

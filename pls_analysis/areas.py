@@ -35,7 +35,8 @@ _ALIAS_COLUMNS = ("alias", "code", "valid_from", "valid_until", "confirmed_by", 
 
 
 class AreaTree:
-    """All areas a project knows; immutable. Iterating gives them in official order.
+    """All areas a project knows; immutable, so that what was looked up once is kept. Iterating
+    gives them in official order.
 
     Official order is that of the codes, each area before those under it. `at` is a day: areas
     that did not exist on it are left out; without it, those that exist today are meant. `levels`
@@ -53,6 +54,8 @@ class AreaTree:
         self._areas = {area.code: area for area in areas}
         self._aliases = tuple(aliases)
         self._facts = dict(facts or {})
+        self._under: dict[tuple[str, str | None, dt.date | None], tuple[Area, ...]] = {}
+        self._paths: dict[str, tuple[Area, ...]] = {}
 
     def __getitem__(self, code: str) -> Area:
         """Return the area with a code; raise UnknownArea when there is none."""
@@ -82,11 +85,13 @@ class AreaTree:
         self[code]
         if level is not None and level not in self.levels:
             raise ValueError(unknown("level", level, self.levels))
-        return tuple(
-            area
-            for area in self._walk(code)
-            if (level is None or area.level == level) and holds(area, at)
-        )
+        if (code, level, at) not in self._under:
+            self._under[code, level, at] = tuple(
+                area
+                for area in self._walk(code)
+                if (level is None or area.level == level) and holds(area, at)
+            )
+        return self._under[code, level, at]
 
     def peers(self, code: str, at: dt.date | None = None) -> tuple[Area, ...]:
         """Return the areas to compare one with, itself among them: same parent, level and kind."""
@@ -99,10 +104,12 @@ class AreaTree:
 
     def path(self, code: str) -> tuple[Area, ...]:
         """Return the areas from the topmost down to this one."""
-        steps = [self[code]]
-        while steps[-1].parent in self._areas:
-            steps.append(self._areas[steps[-1].parent])
-        return tuple(reversed(steps))
+        if code not in self._paths:
+            steps = [self[code]]
+            while steps[-1].parent in self._areas:
+                steps.append(self._areas[steps[-1].parent])
+            self._paths[code] = tuple(reversed(steps))
+        return self._paths[code]
 
     def order(self, codes: Iterable[str] | None = None) -> list[str]:
         """Return the codes (by default all) in official order; unknown ones come last."""

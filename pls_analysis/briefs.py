@@ -30,9 +30,9 @@ from pls_analysis.analysis import (
 )
 from pls_analysis.areas import Area, AreaTree
 from pls_analysis.blocks import Block
-from pls_analysis.confidential import PublicStanding
+from pls_analysis.confidential import PublicStanding, public_standing
 from pls_analysis.configs import unknown
-from pls_analysis.disclosure.suppression import HIDDEN, suppress
+from pls_analysis.disclosure.suppression import HIDDEN
 from pls_analysis.messages import Messages
 from pls_analysis.observations import COLUMNS
 from pls_analysis.periods import Period, parse_period
@@ -122,7 +122,7 @@ class Brief:
         frame = Store(self.project.processed).observations(
             measure=chosen, area=codes, period=Period(dt.date(1900, 1, 1), self.period.end)
         )
-        frame = suppress(frame, self.standing.hidden)
+        frame = self.standing.published(frame, chosen, codes)
         names = {code: self.tree[code].name for code in codes}
         return frame.assign(area_name=frame["area"].map(names))
 
@@ -154,11 +154,24 @@ class Brief:
 
     def _is_indicator(self, name: str) -> bool:
         """Whether a measure of that name is not filed for the area, and the policy makes one."""
-        own = self.observations
-        filed = (own["measure"] == name) & (own["area"] == self.area.code)
-        if self.project.policy is None or filed.any():
+        if self.project.policy is None or name in self._filed:
             return False
         return name in self.standing.policy.indicators
+
+    @cached_property
+    def _filed(self) -> frozenset[str]:
+        """The measures of which there are observations of the area itself."""
+        own = self.observations
+        return frozenset(own.loc[own["area"] == self.area.code, "measure"].unique())
+
+    def _rows(self, measure: str, breakdown: str | None = None) -> pd.DataFrame:
+        """Observations of a measure, of one part where it is given."""
+        rows = self._by_measure.get(measure, self.observations.iloc[:0])
+        return rows if breakdown is None else rows[rows["breakdown"] == breakdown]
+
+    @cached_property
+    def _by_measure(self) -> dict[str, pd.DataFrame]:
+        return dict(list(self.observations.groupby("measure", observed=True)))
 
     @cached_property
     def specs(self) -> dict[str, Measure]:
@@ -182,7 +195,7 @@ class Brief:
     @cached_property
     def standing(self) -> PublicStanding:
         """How areas stand on the policy's targets at the end of the brief's period, in public."""
-        return PublicStanding(self.project, self.period.end)
+        return public_standing(self.project, self.period.end)
 
     @cached_property
     def assessments(self) -> list[Assessment]:
@@ -206,8 +219,7 @@ class Brief:
         """The basis on which a measure is shown: flow before stock before running total."""
         if self._is_indicator(measure):
             return "flow" if self.standing.indicator(measure).adds == "sum" else "stock"
-        rows = self.observations["measure"] == measure
-        there = set(self.observations.loc[rows, "basis"])
+        there = set(self._rows(measure)["basis"].unique())
         return next(one for one in BASES if one in there)
 
     def together(self, measure: str) -> set[int]:
@@ -239,9 +251,14 @@ class Brief:
         """
         if self._is_indicator(measure):
             return self.standing_series(measure)
-        frame = self.observations
-        frame = frame[(frame["measure"] == measure) & (frame["breakdown"] == breakdown)]
-        return self._window(series_of(frame))
+        if (measure, breakdown) not in self._tables:
+            table = series_of(self._rows(measure, breakdown))
+            self._tables[measure, breakdown] = self._window(table)
+        return self._tables[measure, breakdown].copy(deep=False)
+
+    @cached_property
+    def _tables(self) -> dict[tuple[str, str], pd.DataFrame]:
+        return {}
 
     def withheld(self, measure: str, breakdown: str = "total") -> pd.Series:
         """Of which periods of `series` the area's figure is hidden: bool by period."""
@@ -250,11 +267,10 @@ class Brief:
             ends = self.standing.withheld(measure, own)
             hidden = {calendar_period(end, index.freq) for end in ends}
         else:
-            frame = self.observations
-            rows = frame[
-                (frame["measure"] == measure) & (frame["breakdown"] == breakdown)
-                & (frame["area"] == own) & (frame["basis"] == self.basis(measure))
-                & (frame["status"] == HIDDEN)
+            rows = self._rows(measure, breakdown)
+            rows = rows[
+                (rows["area"] == own) & (rows["basis"] == self.basis(measure))
+                & (rows["status"] == HIDDEN)
             ]  # fmt: skip
             hidden = {calendar_period(end, index.freq) for end in rows["period_end"]}
         return pd.Series([one in hidden for one in index], index=index, dtype=bool)

@@ -34,13 +34,11 @@ from pls_analysis.between_kinds import (
 from pls_analysis.configs import unknown
 from pls_analysis.messages import Messages
 from pls_analysis.periods import Period
-from pls_analysis.policies import catalogue
+from pls_analysis.policies import catalogue, observed_until
 from pls_analysis.policy.catalogue import Indicator
 from pls_analysis.policy.evidence import cells_of
 from pls_analysis.policy.figures import Figure
-from pls_analysis.policy.observed import NEEDED, Observed
 from pls_analysis.project import Project
-from pls_analysis.store import Store
 
 _SAID = ("first", "second", "difference", "share", "behind", "ahead")
 _HEAD = ("measure", "label_zh", "label_en", "unit", "per", "year", "start", "end", "over")
@@ -61,9 +59,7 @@ def comparison_of(project: Project, as_of: dt.date, measures: Iterable[str]) -> 
         if name not in specs:
             raise ValueError(unknown("measure", name, specs))
         chosen[name] = specs[name]
-    below = [one.code for one in tree.descendants(project.home)]
-    frame = Store(project.processed).observations(list(chosen), below, columns=NEEDED)
-    observed = Observed(frame, tree, project.home, as_of)
+    observed = observed_until(project, as_of, chosen, below=True)
     return Comparison(observed, gap, services_of(gap, chosen), residents_of(tree, project.home))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property, lru_cache
+from functools import cached_property, lru_cache, partial
 from pathlib import Path
 
 import pandas as pd
@@ -16,6 +16,7 @@ from pls_analysis.analysis import (
     calendar_period,
     resolve_area,
     resolve_areas,
+    state_of,
     unique_names,
 )
 from pls_analysis.areas import Area, AreaTree
@@ -30,11 +31,13 @@ from pls_analysis.policy.loading import load_catalogue
 from pls_analysis.policy.observed import NEEDED, Observed, year_of
 from pls_analysis.policy.targets import Measured, Target
 from pls_analysis.project import Project, find_project
+from pls_analysis.reads import Kept
 from pls_analysis.store import Store
 from pls_analysis.trace import TraceError
 
 FREQUENCIES = {1: "M", 3: "Q", 6: "2Q", 12: "Y"}
 """What pandas calls a period of so many months."""
+_OBSERVED = Kept(4)
 Day = str | dt.date | Period | None
 
 
@@ -109,16 +112,36 @@ def assessments(
     return judge_targets(policy, frame, tree, project.home, day, where.code, entries)
 
 
+def observed_until(
+    project: Project, day: dt.date, measures: Iterable[str] | None = None, below: bool = False
+) -> Observed:
+    """The observations up to a day of some measures, by default those of the policy; kept.
+
+    Of all areas, or only of those `below` home. They note by themselves what is asked of them.
+    """
+    needed = sorted(catalogue(project).measures if measures is None else measures)
+
+    def read() -> Observed:
+        tree = area_tree(project)
+        areas = [one.code for one in tree.descendants(project.home)] if below else None
+        store = Store(project.processed)
+        frame = store.unnoted("observations", needed, areas, columns=NEEDED)
+        return Observed(frame, tree, project.home, day)
+
+    return _OBSERVED.get((state_of(project), day, tuple(needed), below), read)
+
+
 @dataclass(frozen=True)
 class Standing:
     """How the areas of a project stand on its policy's targets on a day.
 
     Reads the store once, for all areas that are asked for: what reports of several areas share.
+    What it has judged is kept, and what was read for it noted again whenever it is given out.
     """
 
     project: Project
     as_of: dt.date
-    _figures: dict[tuple[str, str], list[Figure]] = field(default_factory=dict, repr=False)
+    _kept: Kept = field(default_factory=Kept, repr=False, compare=False)
 
     @cached_property
     def policy(self) -> Catalogue:
@@ -126,8 +149,7 @@ class Standing:
 
     @cached_property
     def _observed(self) -> Observed:
-        frame = Store(self.project.processed).observations(self.policy.measures, columns=NEEDED)
-        return Observed(frame, area_tree(self.project), self.project.home, self.as_of)
+        return observed_until(self.project, self.as_of)
 
     @cached_property
     def _home(self) -> Assessor:
@@ -139,7 +161,12 @@ class Standing:
     def of(self, area: str, targets: Iterable[str] | None = None) -> list[Assessment]:
         """The targets that concern an area judged, in the order of the policy; by default all."""
         chosen = self.policy.targets if targets is None else targets
-        return self._at(area).assess_all(self.policy.targets[name] for name in chosen)
+        return [one for name in chosen for one in self._judged(name, area)]
+
+    def _judged(self, name: str, area: str) -> list[Assessment]:
+        """A target judged for an area; none where it does not concern it."""
+        entries = [self.policy.targets[name]]
+        return self._kept.get(("of", name, area), lambda: self._at(area).assess_all(entries))
 
     def figures(self, name: str, area: str) -> list[Figure]:
         """The figures of a target or an indicator for an area, in the order of their days.
@@ -147,16 +174,14 @@ class Standing:
         Of a target that judges units one by one the shares that comply, of a share of the whole
         the shares. Raises ValueError for an unknown name.
         """
-        if (name, area) not in self._figures:
-            entry = self.policy.targets.get(name)
-            if entry is not None and self._has_own_figures(entry):
-                found = self._at(area).trajectory(entry)
-            else:
-                indicator = self.indicator(name)
-                value = Target(Measured("value", indicator.id))
-                found = self._at(area).series(indicator, value)
-            self._figures[name, area] = found
-        return self._figures[name, area]
+        return self._kept.get(("figures", name, area), lambda: self._figures_of(name, area))
+
+    def _figures_of(self, name: str, area: str) -> list[Figure]:
+        entry = self.policy.targets.get(name)
+        if entry is not None and self._has_own_figures(entry):
+            return self._at(area).trajectory(entry)
+        indicator = self.indicator(name)
+        return self._at(area).series(indicator, Target(Measured("value", indicator.id)))
 
     def _has_own_figures(self, entry: Entry) -> bool:
         """Whether a target's figures are not its indicator's: a share, or how many comply."""
@@ -174,13 +199,7 @@ class Standing:
         indicator = self.indicator(name)
         freq = FREQUENCIES[indicator.months]
         columns = {
-            column: pd.Series(
-                {
-                    calendar_period(one.end, freq): known_part(one)
-                    for one in own_periods(self.figures(name, code), indicator, indicator.months)
-                },
-                dtype="float64",
-            )
+            column: self._kept.get(("series", name, code), partial(self._own, name, code))
             for code, column in areas.items()
         }
         ends = [end for column in columns.values() for end in column.dropna().index]
@@ -192,11 +211,21 @@ class Standing:
         table = {name: column.reindex(index) for name, column in columns.items()}
         return pd.DataFrame(table, index=index).rename_axis(index="period", columns=None)
 
+    def _own(self, name: str, area: str) -> pd.Series:
+        """The figures of an area, each of its period alone."""
+        indicator = self.indicator(name)
+        freq = FREQUENCIES[indicator.months]
+        found = own_periods(self.figures(name, area), indicator, indicator.months)
+        values = {calendar_period(one.end, freq): known_part(one) for one in found}
+        return pd.Series(values, dtype="float64")
+
     def look_up(self, name: str, area: str) -> Assessment:
         """The figure of an indicator for an area and the year so far, with its evidence."""
         indicator = self.indicator(name)
         _, year = year_of(indicator.year, self.as_of)
-        return self._at(area).look_up(indicator, year.start)
+        return self._kept.get(
+            ("look_up", indicator.id, area), lambda: self._at(area).look_up(indicator, year.start)
+        )
 
     def indicator(self, name: str) -> Indicator:
         """The indicator of a target or of that name. Raises ValueError for an unknown one."""

@@ -15,17 +15,15 @@ from typing import Any
 
 import pandas as pd
 
-from pls_analysis.analysis import area_tree
 from pls_analysis.messages import Messages
-from pls_analysis.policies import catalogue
+from pls_analysis.policies import catalogue, observed_until
 from pls_analysis.policy.catalogue import Catalogue, Entry, Indicator
 from pls_analysis.policy.figures import Figure
 from pls_analysis.policy.neighbours import ranks, sample_sizes, shares_of
-from pls_analysis.policy.observed import NEEDED, Observed
+from pls_analysis.policy.observed import Observed
 from pls_analysis.policy.pace import Question, latest
 from pls_analysis.policy.ranks import Sampled, standing
 from pls_analysis.project import Project
-from pls_analysis.store import Store
 
 AMONG = ("rank_in", "share_of")
 """Targets that hold an area against its like."""
@@ -46,8 +44,7 @@ def entries_among(policy: Catalogue) -> list[Entry]:
 def observed_among(project: Project, as_of: dt.date) -> Observed:
     """Read what the targets of `entries_among` need, of every area, up to a day."""
     needed = {name for entry in entries_among(catalogue(project)) for name in entry.measures}
-    frame = Store(project.processed).observations(needed, columns=NEEDED)
-    return Observed(frame, area_tree(project), project.home, as_of)
+    return observed_until(project, as_of, needed)
 
 
 def places(policy: Catalogue, observed: Observed) -> pd.DataFrame:

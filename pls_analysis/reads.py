@@ -11,7 +11,7 @@ from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import wraps
-from typing import ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -35,6 +35,33 @@ def recording() -> Iterator[set[Hashable]]:
         _open.reset(token)
 
 
+class Kept:
+    """Results by key, and what was read for each: it is noted again whenever one is given out.
+
+    A key says everything that its result depends on; beyond the last `most` results (None: no end)
+    the one used longest ago is dropped. What is given out is shared: nobody may change it.
+    """
+
+    def __init__(self, most: int | None = None) -> None:
+        self.most = most
+        self._results: OrderedDict[Hashable, tuple[Any, frozenset[Hashable]]] = OrderedDict()
+
+    def get(self, key: Hashable, make: Callable[[], T]) -> T:
+        """Return the result under a key; where there is none, `make` it."""
+        if key in self._results:
+            self._results.move_to_end(key)
+            result, read = self._results[key]
+            for what in read:
+                note(what)
+            return result
+        with recording() as found:
+            result = make()
+        self._results[key] = result, frozenset(found)
+        if self.most is not None and len(self._results) > self.most:
+            self._results.popitem(last=False)
+        return result
+
+
 def remembered(most: int) -> Callable[[Callable[P, T]], Callable[P, T]]:
     """Keep the last `most` results of a function by its arguments, and what was read for each.
 
@@ -43,23 +70,12 @@ def remembered(most: int) -> Callable[[Callable[P, T]], Callable[P, T]]:
     """
 
     def keeping(function: Callable[P, T]) -> Callable[P, T]:
-        kept: OrderedDict[Hashable, tuple[T, frozenset[Hashable]]] = OrderedDict()
+        kept = Kept(most)
 
         @wraps(function)
         def recall(*args: P.args, **kwargs: P.kwargs) -> T:
             key = (args, tuple(sorted(kwargs.items())))
-            if key in kept:
-                kept.move_to_end(key)
-                result, read = kept[key]
-                for what in read:
-                    note(what)
-                return result
-            with recording() as found:
-                result = function(*args, **kwargs)
-            kept[key] = result, frozenset(found)
-            if len(kept) > most:
-                kept.popitem(last=False)
-            return result
+            return kept.get(key, lambda: function(*args, **kwargs))
 
         return recall
 

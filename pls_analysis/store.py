@@ -11,7 +11,7 @@ import hashlib
 import json
 import os
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, fields
+from dataclasses import asdict, dataclass, fields
 from functools import cached_property
 from pathlib import Path
 
@@ -23,6 +23,7 @@ from pandas.util import hash_pandas_object
 
 from pls_analysis.observations import COLUMNS, KEY, Issue
 from pls_analysis.periods import Period
+from pls_analysis.reads import Kept
 
 _TYPES = {"period_start": pa.date32(), "period_end": pa.date32(), "value": pa.float64()}
 SCHEMA = pa.schema([(name, _TYPES.get(name, pa.string())) for name in COLUMNS])
@@ -70,6 +71,8 @@ DIGESTS = pa.schema(
 ROWS_PER_GROUP = 20_000
 """Rows of a Parquet row group: small enough that one area reads little, large enough to pack."""
 SOUGHT = ("area", "measure", "basis", "breakdown", "period_start", "period_end")
+SMALL = ("issues", "submissions", "superseded")
+_TABLES = Kept(2 * len(SMALL))
 PARQUET = {"compression": "zstd", "write_statistics": list(SOUGHT)}
 """How tables are written: limits are kept of the columns that a reader asks by, so that the list of
 row groups, which every reading begins with, stays short."""
@@ -77,6 +80,21 @@ row groups, which every reading begins with, stays short."""
 
 class StoreError(RuntimeError):
     """The store is missing or not readable; the message says what to run."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A note of what was asked of a store, see `reads`: of a table, or "" for all of it.
+
+    What lies wholly within the days from `start` to `end` ("" where there is no limit), of some
+    measures and areas. () means all of them.
+    """
+
+    table: str
+    measures: tuple[str, ...] = ()
+    areas: tuple[str, ...] = ()
+    start: str = ""
+    end: str = ""
 
 
 class Store:
@@ -102,7 +120,7 @@ class Store:
 
     def table(self, name: str) -> pd.DataFrame:
         """One whole table of the store as a data frame."""
-        return _to_frame(pq.read_table(self.file(name)))
+        return self.unnoted(name)
 
     def issues(self) -> pd.DataFrame:
         """Every issue of the current version, one row each (columns of `Issue`)."""
@@ -138,6 +156,50 @@ class Store:
         table = pq.read_table(self.file("observations"), filters=filters, columns=columns)
         return _to_frame(table)
 
+    def unnoted(
+        self,
+        table: str,
+        measure: str | Iterable[str] | None = None,
+        area: str | Iterable[str] | None = None,
+        period: Period | None = None,
+        columns: list[str] | None = None,
+    ) -> pd.DataFrame:
+        """A table filtered as `observations` are, to be kept for many readers.
+
+        Nothing is noted of it: whoever gives out a part notes that. No thread is started. A small
+        table that is asked for as a whole is kept: what a file holds is told by its name.
+        """
+        asked = (measure, area, period, columns)
+        if table in SMALL and all(one is None for one in asked):
+            kept = _TABLES.get(self.file(table), lambda: self._filtered(table, *asked))
+            return kept.copy(deep=False)
+        return self._filtered(table, *asked)
+
+    def _filtered(
+        self,
+        table: str,
+        measure: str | Iterable[str] | None,
+        area: str | Iterable[str] | None,
+        period: Period | None,
+        columns: list[str] | None,
+    ) -> pd.DataFrame:
+        sought = [name for name in SOUGHT if columns is not None and name not in columns]
+        read = None if columns is None else [*columns, *sought]
+        with pq.ParquetFile(self.file(table), pre_buffer=False) as file:
+            found = file.read([one for one in read or file.schema_arrow.names
+                               if one in file.schema_arrow.names], use_threads=False)  # fmt: skip
+        for name, wanted in (("measure", measure), ("area", area)):
+            if wanted is not None:
+                values = [wanted] if isinstance(wanted, str) else list(wanted)
+                right = pc.is_in(found[name], value_set=pa.array(values, pa.string()))
+                found = found.filter(right)
+        if period is not None:
+            found = found.filter(pc.and_(
+                pc.greater_equal(found["period_start"], pa.scalar(period.start, pa.date32())),
+                pc.less_equal(found["period_end"], pa.scalar(period.end, pa.date32())),
+            ))  # fmt: skip
+        return _to_frame(found if columns is None else found.select(columns))
+
     def digests(self) -> pd.DataFrame:
         """One digest per area, period end and measure: what a report's inputs are compared by."""
         return self.table("digests")
@@ -163,7 +225,7 @@ def _filters(measure, area, period, basis, breakdown) -> pc.Expression | None:
 
 
 def _to_frame(table: pa.Table) -> pd.DataFrame:
-    frame = table.to_pandas(date_as_object=False)
+    frame = table.to_pandas(date_as_object=False, use_threads=False)
     return frame.reset_index(drop=True)
 
 

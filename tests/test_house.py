@@ -74,6 +74,7 @@ ROOMS_OF_FILES = {
     "sources": "briefs",
     "towns": "briefs",
     "verdicts": "analysis",
+    "warming": "briefs",
     "wording": "analysis",
     "period_labels": "periods",
     "period_values": "periods",

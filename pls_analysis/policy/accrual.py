@@ -13,6 +13,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
+from pls_analysis.policy.figures import total
+
 DAY = dt.timedelta(days=1)
 Stretch = tuple[dt.date, dt.date]
 Used = tuple[str, Stretch]
@@ -56,8 +58,14 @@ def accrue(
         for (first, last), filed in totals.items()
         if first == start and last <= end and not filed.unknown
     }
+    steps = list(_steps(flows, start, end))
+    whole = [filed for _, filed in steps if filed is not None and not filed.unknown]
+    if len(whole) == len(steps):
+        marks = frozenset().union(*(one.marks for one in whole))
+        used = tuple(("flow", stretch) for stretch, _ in steps)
+        return Accrued(total(one.value for one in whole), (), used, (), marks)
     found = Accrued()
-    for stretch, filed in _steps(flows, start, end):
+    for stretch, filed in steps:
         if filed is None or filed.unknown:
             filled, day = _filled(found, flows, told, start, stretch)
             rest = ((day + DAY, stretch[1]),) if day < stretch[1] else ()
@@ -80,6 +88,8 @@ def _with(found: Accrued, stretch: Stretch, filed: Filed) -> Accrued:
 
 def _netted(found: Accrued) -> Accrued:
     """Leave out what was both added and taken off."""
+    if not found.less:
+        return found
     both = Counter(found.used) & Counter(found.less)
     used, less = (
         tuple((Counter(one) - both).elements()) for one in (found.used, found.less)
@@ -104,13 +114,13 @@ def _filled(
     inside = sorted((day for day in told if gap[0] <= day < gap[1]), reverse=True)
     for last in (gap[1], *inside):
         day, rest = _total(flows, told, last)
-        if day is None or (total := told[day].value - rest.value) < base:
+        if day is None or (since := told[day].value - rest.value) < base:
             continue
         used, marks = ("cumulative", (start, day)), found.marks | told[day].marks
         if before is None:
-            return Accrued(total, (), (used,), rest.used, marks), last
+            return Accrued(since, (), (used,), rest.used, marks), last
         less = (*found.less, ("cumulative", (start, gap[0] - DAY)), *rest.used)
-        value = found.value + total - base
+        value = found.value + since - base
         return Accrued(value, found.gaps, (*found.used, used), less, marks), last
     return found, gap[0] - DAY
 

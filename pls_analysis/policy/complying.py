@@ -13,7 +13,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from pls_analysis.policy.catalogue import Indicator
-from pls_analysis.policy.figures import Figure, Range, known
+from pls_analysis.policy.figures import Figure, Range
 from pls_analysis.policy.observed import Observed, Place, year_of
 from pls_analysis.policy.targets import Amount, Bound, Target
 
@@ -38,10 +38,10 @@ def share(
     Units that are exempt are not among the states. The facts count who complies, is known and is
     expected, and name who fails and who is not known.
     """
-    sure = {unit: known(end, end, value) for unit, value in states.items() if value is not None}
-    good = [unit for unit, one in sure.items() if wanted.surely(one)]
+    sure = {unit: wanted.holds(value) for unit, value in states.items() if value is not None}
+    good = [unit for unit, complies in sure.items() if complies]
     open_ = [unit for unit, value in states.items() if value is None]
-    failing = [unit for unit, one in sure.items() if not wanted.surely(one)]
+    failing = [unit for unit, complies in sure.items() if not complies]
     expected = len(states)
     facts = {
         "complying": len(good), "known": len(sure), "expected": expected,

@@ -17,10 +17,10 @@ def parts_that_occur(observed: Observed, indicator: Indicator, area: str) -> lis
     A part that is filed nowhere does not occur; where no part at all is filed, it is missing.
     """
     [term] = indicator.numerator
-    names = sorted(set(observed.rows(term.measure)["breakdown"]))
+    place = observed.place(indicator, area)
+    names = sorted(set(observed.rows(term.measure, place.codes)["breakdown"]))
     terms = [replace(term, breakdown=name) for name in names
              if name.startswith(f"{term.breakdown}=")]  # fmt: skip
-    place = observed.place(indicator, area)
     if not terms or not place.codes:
         return []
     accrues = observed.accrues(terms, place)

@@ -8,6 +8,7 @@ another is missing.
 from __future__ import annotations
 
 import datetime as dt
+import math
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
@@ -19,8 +20,9 @@ from pls_analysis.periods import CALENDAR, Period
 from pls_analysis.policy.accrual import DAY
 from pls_analysis.policy.catalogue import Unit
 from pls_analysis.policy.complying import AT_LEAST_ONE, share
-from pls_analysis.policy.figures import Figure, Range, exact
-from pls_analysis.policy.observed import NOTHING_THERE, Observed
+from pls_analysis.policy.figures import Figure, Range, exact, total
+from pls_analysis.policy.filings import NOTHING_THERE
+from pls_analysis.policy.observed import Observed
 from pls_analysis.policy.pace import as_day
 
 Pair = tuple[str, str]
@@ -41,6 +43,9 @@ class Ledgers:
     unit: Unit
     _entries: dict[str, Entries] = field(default_factory=dict)
     _under: dict[tuple[dt.date, bool], Mapping[str, list[str]]] = field(default_factory=dict)
+    _towns: dict[str, str] = field(default_factory=dict)
+    _villages: dict[tuple[str, dt.date], list[str]] = field(default_factory=dict)
+    _told_on: dict[dt.date, tuple[set[str], set[str]]] = field(default_factory=dict)
     _on: dict[dt.date, list[Pair]] = field(default_factory=dict)
     _of_advisers: dict[tuple[str, dt.date], Mapping[str, list[State]]] = field(default_factory=dict)
 
@@ -50,12 +55,12 @@ class Ledgers:
 
         Of one that ledgers tell differently, the latest ledger's last day counts.
         """
-        first, last = (self._pairs(self.observed.rows(name)) for name in self.unit.contracts)
+        first, last = (self._pairs(self.observed.unnoted(name)) for name in self.unit.contracts)
         keys = ["area", "subject", "period_end"]
         told = first.merge(last[[*keys, "value"]], on=keys, how="left", suffixes=("", "_end"))
         told = told.dropna(subset="value").sort_values("period_end", kind="stable")
         spans: dict[Pair, dict[dt.date, dt.date]] = {}
-        columns = (told["area"], told["subject"], told["value"], told["value_end"])
+        columns = (told[name].tolist() for name in ("area", "subject", "value", "value_end"))
         for area, subject, start, end in zip(*columns, strict=True):
             until = dt.date.max if pd.isna(end) else as_day(end)
             spans.setdefault((area, subject), {})[as_day(start)] = until
@@ -70,14 +75,16 @@ class Ledgers:
     @cached_property
     def lines(self) -> set[tuple[str, str, dt.date]]:
         """The lines of the ledgers: village, adviser and the month's last day."""
-        rows = self._pairs(self.observed.rows(self.unit.contracts[0]))
-        columns = (rows["area"], rows["subject"], rows["period_end"].dt.date)
+        rows = self._pairs(self.observed.unnoted(self.unit.contracts[0]))
+        columns = (rows["area"].tolist(), rows["subject"].tolist(), _days(rows["period_end"]))
         return set(zip(*columns, strict=True))
 
     def town_of(self, village: str) -> str:
         """Return the area that files the ledger in which a village stands."""
-        path = self.observed.tree.path(village)
-        return next(one.code for one in path if one.level == self.unit.ledger)
+        if village not in self._towns:
+            path = self.observed.tree.path(village)
+            self._towns[village] = next(one.code for one in path if one.level == self.unit.ledger)
+        return self._towns[village]
 
     def _pairs(self, rows: pd.DataFrame) -> pd.DataFrame:
         return rows[rows["subject"].fillna("") != ""]
@@ -85,12 +92,14 @@ class Ledgers:
     def entries(self, measure: str) -> Entries:
         """Return what was filed of a measure by all pairs in all months."""
         if measure not in self._entries:
-            rows = self._pairs(self.observed.rows(measure))
+            rows = self._pairs(self.observed.unnoted(measure))
             rows = rows[(rows["breakdown"] == "total") & (rows["basis"] == "flow")]
-            columns = (rows[name] for name in ("area", "subject", "period_end", "value", "status"))
+            columns = (rows[name].tolist() for name in ("area", "subject", "value", "status"))
             self._entries[measure] = {
-                (area, subject, end.date()): _state(value, status)
-                for area, subject, end, value, status in zip(*columns, strict=True)
+                (area, subject, end): _state(value, status)
+                for area, subject, value, status, end in zip(
+                    *columns, _days(rows["period_end"]), strict=True
+                )
             }
         return self._entries[measure]
 
@@ -110,10 +119,29 @@ class Ledgers:
         under = self.under(month, whole)
         return [(village, adviser) for village in villages for adviser in under.get(village, ())]
 
+    def _note(self, area: str, *measures: str) -> None:
+        """Note that the ledgers in which an area's villages stand were read, not those of others.
+
+        All villages that such a ledger ever had are named: each is a line that can be there.
+        """
+        path = self.observed.tree.path(area)
+        whole = next((one.code for one in path if one.level == self.unit.ledger), area)
+        self.observed.note((*self.unit.contracts, *measures), self._ever[whole])
+
+    @cached_property
+    def _ever(self) -> Mapping[str, list[str]]:
+        """The areas that ever were under each area, and itself."""
+        found: dict[str, list[str]] = {}
+        for one in self.observed.tree:
+            for step in self.observed.tree.path(one.code):
+                found.setdefault(step.code, []).append(one.code)
+        return found
+
     # -- what targets ask of them
 
     def visits(self, measure: str, area: str, wanted: Range, months: Iterable[Period]):
         """Return for each month the share of adviser × village that comply, of those expected."""
+        self._note(area, measure)
         entries, found = self.entries(measure), []
         for month in months:
             pairs = self.pairs_in(self.villages(area, month.end), month, True)
@@ -132,6 +160,7 @@ class Ledgers:
         What an adviser did counts over every village of the home area. While one of the ledgers is
         missing, the sum can only prove that the adviser complies.
         """
+        self.observed.note([*self.unit.contracts, measure])
         found = []
         for month in months:
             states = self._hours(measure, area, wanted, month)
@@ -161,9 +190,9 @@ class Ledgers:
             filed = [state for state in under[adviser] if state != EXEMPT]
             if not filed:
                 continue
-            total = sum((_number(one) or Fraction(0) for one in filed), Fraction(0))
-            enough = wanted.gap(total) == 0
-            states[adviser] = total if None not in filed or enough else None
+            hours = total(one for one in filed if isinstance(one, Fraction))
+            enough = wanted.gap(hours) == 0
+            states[adviser] = hours if None not in filed or enough else None
         return dict(sorted(states.items()))
 
     def coverage(self, area: str, months: Iterable[Period]) -> list[Figure]:
@@ -172,13 +201,10 @@ class Ledgers:
         Of a town that has not filed the month nothing is known, nor of a village whose contract
         goes on while its line is not in the month's ledger.
         """
+        self._note(area)
         found = []
         for month in months:
-            under = self.pairs_on(month.end)
-            told = {
-                village for village, adviser in under if (village, adviser, month.end) in self.lines
-            }
-            open_ = {village for village, _ in under} - told
+            told, open_ = self._told(month.end)
             states = {
                 village: Fraction(village in told)
                 if (self.town_of(village), month.end) in self.months_filed and village not in open_
@@ -187,6 +213,14 @@ class Ledgers:
             }
             found.append(_of_month(share(states, AT_LEAST_ONE, month.end), month))
         return found
+
+    def _told(self, day: dt.date) -> tuple[set[str], set[str]]:
+        """Return the villages under a contract on a last day: told by the ledger, or not."""
+        if day not in self._told_on:
+            under = self.pairs_on(day)
+            told = {village for village, adviser in under if (village, adviser, day) in self.lines}
+            self._told_on[day] = told, {village for village, _ in under} - told
+        return self._told_on[day]
 
     def pairs_on(self, day: dt.date) -> list[Pair]:
         """Return the pairs under a contract on a day."""
@@ -200,12 +234,14 @@ class Ledgers:
 
     def villages(self, area: str, day: dt.date) -> list[str]:
         """Return the villages of an area on a day: all that ledgers could be about."""
-        tree = self.observed.tree
-        return [
-            one.code
-            for one in tree.descendants(area, at=day)
-            if any(step.level == self.unit.ledger for step in tree.path(one.code)[:-1])
-        ]
+        if (area, day) not in self._villages:
+            tree = self.observed.tree
+            self._villages[area, day] = [
+                one.code
+                for one in tree.descendants(area, at=day)
+                if any(step.level == self.unit.ledger for step in tree.path(one.code)[:-1])
+            ]
+        return self._villages[area, day]
 
 
 def months_until(first: dt.date, last: dt.date) -> list[Period]:
@@ -238,8 +274,14 @@ def _covers(span: Span, month: Period, whole: bool) -> bool:
     return span[0] <= month.end and span[1] >= month.start
 
 
+def _days(column: pd.Series) -> list[dt.date]:
+    """Return the days of a column of which few differ."""
+    days = {day: day.date() for day in column.unique()}
+    return column.map(days).tolist()
+
+
 def _state(value: float, status: str | None) -> State:
-    if not pd.isna(value):
+    if not math.isnan(value):
         return exact(value)
     if status == "z":
         return EXEMPT

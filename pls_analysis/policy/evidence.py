@@ -9,7 +9,7 @@ import pandas as pd
 
 from pls_analysis.policy.catalogue import Indicator, Term
 from pls_analysis.policy.figures import Figure
-from pls_analysis.policy.observed import Cells, Observed, Place
+from pls_analysis.policy.observed import Observed, Place
 
 _CELL = re.compile(r"([A-Z]+)(\d+)")
 
@@ -27,33 +27,19 @@ def cells_of(
     ]
     less = [one for found in sums for one in found.less]
     used = [one for found in sums for one in found.used]
-    return _named(observed, place, [*used, *less]), _named(observed, place, less)
-
-
-def _named(observed: Observed, place: Place, cells: Iterable[Cells]) -> list[str]:
-    keys = list(cells)
-    frames = []
-    for term in dict.fromkeys(term for _, term, _, _ in keys):
-        own = [(part, basis, *stretch) for part, one, basis, stretch in keys if one == term]
-        wanted = pd.DataFrame(own, columns=["part", "basis", "period_start", "period_end"])
-        for name in ("period_start", "period_end"):
-            wanted[name] = pd.to_datetime(wanted[name]).astype("datetime64[ns]")
-        rows = rows_of(observed, term, place.codes)
-        rows = rows.assign(part=rows["area"].map(place.codes))
-        for name in ("period_start", "period_end"):
-            rows[name] = rows[name].astype("datetime64[ns]")
-        frames.append(rows.merge(wanted, on=list(wanted.columns)))
-    return addresses(frames)
+    return (
+        addresses(observed.cells(place, [*used, *less])), addresses(observed.cells(place, less))
+    )  # fmt: skip
 
 
 def rows_of(observed: Observed, term: Term, areas: Iterable[str]) -> pd.DataFrame:
     """Return the observations of a term for some areas; a dimension stands for all its parts."""
-    rows = observed.rows(term.measure)
+    rows = observed.rows(term.measure, areas)
     dimension = term.breakdown != "total" and "=" not in term.breakdown
     right = rows["breakdown"].str.startswith(f"{term.breakdown}=") if dimension else (
         rows["breakdown"] == term.breakdown
     )  # fmt: skip
-    return rows[right & rows["area"].isin(list(areas))]
+    return rows[right]
 
 
 def cells_at(
@@ -77,9 +63,11 @@ def cells_of_units(
 ) -> list[str]:
     """Return the cells of a month's ledgers for pairs ("village adviser") or for advisers."""
     wanted = set(units)
+    areas = [unit.split()[0] for unit in wanted]
+    alone = any(area not in observed.tree for area in areas)  # an adviser, wherever it was
     frames = []
     for term in terms:
-        rows = observed.rows(term.measure)
+        rows = observed.rows(term.measure, None if alone else areas)
         rows = rows[(rows["period_end"] == pd.Timestamp(figure.end)) & (rows["subject"] != "")
                     & (rows["breakdown"] == term.breakdown)]  # fmt: skip
         pairs = rows["area"] + " " + rows["subject"]
@@ -91,7 +79,7 @@ def addresses(frames: Iterable[pd.DataFrame]) -> list[str]:
     """Return the cells of observations: "submission sheet!C5", runs down a column as C5:C9."""
     found: dict[tuple[str, str], dict[str, None]] = {}
     for rows in frames:
-        columns = (rows["submission"], rows["sheet"], rows["cell"])
+        columns = (rows[name].tolist() for name in ("submission", "sheet", "cell"))
         for submission, sheet, cell in zip(*columns, strict=True):
             found.setdefault((submission, sheet), {})[cell] = None
     return [

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import calendar
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any
 
 from pls_analysis.policy.targets import Bound
@@ -19,10 +20,22 @@ PLACES = 6
 """Decimals of a figure that count: what lies behind is the dust of binary fractions."""
 
 
+@lru_cache(maxsize=1 << 16)  # most are small whole numbers, again and again
 def exact(number: float | Decimal) -> Fraction:
     """Return a figure as an exact number: a rate of 0.6 ‰ is neither above nor below 0.6 ‰."""
     whole = int(number)
     return Fraction(whole) if whole == number else Fraction(str(round(number, PLACES)))
+
+
+def total(numbers: Iterable[Fraction]) -> Fraction:
+    """Return the sum of exact numbers; most are whole, and those are added as such."""
+    whole, rest = 0, Fraction(0)
+    for one in numbers:
+        if one.denominator == 1:
+            whole += one.numerator
+        else:
+            rest += one
+    return rest + whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +91,10 @@ class Range:
     def surely(self, figure: Figure) -> bool:
         """Whether every value that a figure can have lies in it."""
         return self._reaches(figure.least, False) and self._keeps(figure.most, False)
+
+    def holds(self, value: Fraction) -> bool:
+        """Whether a value that is known lies in it."""
+        return self._reaches(value, False) and self._keeps(value, False)
 
     def possibly(self, figure: Figure) -> bool:
         """Whether some value that a figure can have lies in it."""

@@ -7,30 +7,31 @@ blank is missing and named, never 0 (rule S11); the areas that are expected come
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from pls_analysis.areas import AreaTree
 from pls_analysis.periods import Period, StatisticalYear
-from pls_analysis.policy.accrual import DAY, Accrued, Filed, Stretch, accrue
-from pls_analysis.policy.catalogue import Indicator, Term
-from pls_analysis.policy.figures import Figure, exact, known
+from pls_analysis.policy.accrual import DAY, Accrued, Stretch, accrue
+from pls_analysis.policy.catalogue import TOTAL, Indicator, Term
+from pls_analysis.policy.figures import Figure, known, total
+from pls_analysis.policy.filings import Filing, Filings, Lines
+from pls_analysis.reads import Kept, note
+from pls_analysis.store import Asked
 
 NEEDED = [
     "measure", "area", "subject", "breakdown", "period_start", "period_end", "basis", "value",
     "status", "submission", "sheet", "cell",
 ]  # fmt: skip
 """The columns of observations that are read."""
-NOTHING_THERE = ("z", "k")
-"""Marks of figures that are missing and yet known: not applicable, below the smallest unit."""
-_LINE = ["submission", "area", "subject", "period_end"]
-Filing = Mapping[str, Mapping[Stretch, Filed]]
-"""Basis -> stretch -> what was filed, of one part."""
+MANY = 200
+"""More areas than a town has villages, and fewer than a district."""
 
 
 Cells = tuple[str, Term, str, Stretch]
@@ -64,7 +65,7 @@ class Sum:
     @property
     def value(self) -> Fraction:
         """What is known."""
-        return sum(self.by_part.values(), Fraction(0))
+        return total(self.by_part.values())
 
 
 class Observed:
@@ -82,16 +83,52 @@ class Observed:
         self.tree, self.home, self.as_of = tree, home, as_of
         self._of_measure = dict(list(frame.groupby("measure", observed=True)))
         self._empty = frame.iloc[:0]
-        self._filed: dict[tuple[Term, tuple], Mapping[str, Filing]] = {}
+        self._at: dict[str, Mapping[str, np.ndarray]] = {}
+        self._places: dict[Hashable, Place] = {}
+        self._of_term: dict[Term, Filings] = {}
+        self._filed: dict[tuple[Term, tuple], tuple[Mapping[str, Filing], Asked]] = {}
+        self._stocks: dict[tuple[Term, tuple], Mapping[dt.date, Mapping[str, Accrued]]] = {}
+        self._figures = Kept()
 
-    def rows(self, measure: str) -> pd.DataFrame:
-        """Every observation of a measure up to the day."""
+    def rows(self, measure: str, areas: Iterable[str] | None = None) -> pd.DataFrame:
+        """The observations of a measure up to the day: of some areas, or of all."""
+        rows = self._of_measure.get(measure, self._empty)
+        areas = None if areas is None else list(areas)
+        self.note([measure], areas)
+        if areas is None:
+            return rows
+        if measure not in self._at:
+            self._at[measure] = rows.groupby("area").indices
+        there = [at for area in dict.fromkeys(areas)
+                 if (at := self._at[measure].get(area)) is not None]  # fmt: skip
+        return rows.take(np.sort(np.concatenate(there))) if there else rows.iloc[:0]
+
+    def unnoted(self, measure: str) -> pd.DataFrame:
+        """All rows of a measure, of which nothing is noted: whoever gives out a part notes it."""
         return self._of_measure.get(measure, self._empty)
+
+    def note(self, measures: Iterable[str], areas: Collection[str] | None = None) -> None:
+        """Note that observations of some measures were read, of some areas or of all."""
+        note(self._asked(measures, areas))
+
+    def _asked(self, measures: Iterable[str], areas: Collection[str] | None = None) -> Asked:
+        """Return what is noted of a reading; whoever asks for very many areas asks for all."""
+        few = areas is not None and len(areas) <= MANY
+        return Asked(
+            "observations", tuple(sorted(measures)),
+            (tuple(sorted(areas)) or ("",)) if few else (), end=self.as_of.isoformat(),
+        )  # fmt: skip
 
     # -- where figures come from
 
     def place(self, indicator: Indicator, area: str) -> Place:
         """Return where an indicator's figures for an area come from; no codes: from nowhere."""
+        key = (area, indicator.at, indicator.parts, indicator.kinds, indicator.adds == "gap")
+        if key not in self._places:
+            self._places[key] = self._place(indicator, area)
+        return self._places[key]
+
+    def _place(self, indicator: Indicator, area: str) -> Place:
         own = self.tree[area]
         if not indicator.at or indicator.at == own.level:
             counts = not indicator.kinds or own.kind in indicator.kinds
@@ -110,51 +147,36 @@ class Observed:
         """Return what each part of a place filed of a term: part -> basis -> stretch -> Filed."""
         key = (term, place.key)
         if key not in self._filed:
-            self._filed[key] = self._read(term, place.codes)
-        return self._filed[key]
-
-    def _read(self, term: Term, codes: Mapping[str, str]) -> Mapping[str, Filing]:
-        rows = self.rows(term.measure)
-        rows = rows[(rows["breakdown"] == term.breakdown) & rows["area"].isin(list(codes))]
-        if term.breakdown == "total":
-            rows = pd.concat([rows, self._unread(rows, codes)], ignore_index=True)
-        absent = rows["value"].isna()
-        unknown = absent & ~rows["status"].isin(NOTHING_THERE)
-        rows = rows.assign(part=rows["area"].map(codes), unknown=unknown, stands=~unknown)
-        keys = ["part", "basis", "period_start", "period_end"]
-        sums = rows.groupby(keys, observed=True)[["value", "unknown", "stands"]].sum()
-        marked = rows[rows["status"].fillna("") != ""].groupby(keys, observed=True)["status"]
-        marks = {key: frozenset("".join(group)) for key, group in marked}
-        found: dict[str, dict[str, dict[Stretch, Filed]]] = {}
-        for key, value, unknown, stands in sums.itertuples():
-            part, basis, start, end = key
-            filed = Filed(exact(value), int(unknown), int(stands), marks.get(key, frozenset()))
-            found.setdefault(part, {}).setdefault(basis, {})[start.date(), end.date()] = filed
+            filings = self._filings(term)
+            measures = self._lines.sharing(term.measure) if filings.is_listed else [term.measure]
+            self._filed[key] = filings.by_part(place.codes), self._asked(measures, place.codes)
+        found, asked = self._filed[key]
+        note(asked)
         return found
 
-    def _unread(self, rows: pd.DataFrame, areas: Iterable[str]) -> pd.DataFrame:
-        """Return a row without a value for each line of a list that has none among `rows`.
+    def cells(self, place: Place, used: Iterable[Cells]) -> list[pd.DataFrame]:
+        """Return the observations behind the cells of a place, a frame for each term."""
+        keys = list(used)
+        frames = []
+        for term in dict.fromkeys(term for _, term, _, _ in keys):
+            wanted = [(part, basis, days) for part, one, basis, days in keys if one == term]
+            self.filing(term, place)
+            frames.append(self._filings(term).rows_behind(place.codes, wanted))
+        return frames
 
-        A list has a line for each area and subject: its other columns tell which. Of breakdowns
-        this is not asked: they need not be filled in.
-        """
-        listed = rows[rows["subject"].fillna("") != ""]
-        if listed.empty:
-            return listed
-        lines = self._lines[self._lines["submission"].isin(listed["submission"])]
-        lines = lines[lines["area"].isin(list(areas))]
-        both = lines.merge(listed[_LINE], on=_LINE, how="left", indicator=True)
-        keys = ["submission", "period_end"]
-        shapes = listed[[*keys, "period_start", "basis"]].drop_duplicates()
-        unread = both.loc[both["_merge"] == "left_only", _LINE]
-        return unread.merge(shapes, on=keys)
+    def _filings(self, term: Term) -> Filings:
+        if term not in self._of_term:
+            rows = self._of_measure.get(term.measure, self._empty)
+            line = self._lines.of.get(term.measure, np.array([], dtype="int64"))
+            right = (rows["breakdown"] == term.breakdown).to_numpy(dtype=bool)
+            self._of_term[term] = Filings(
+                rows[right], line[right], self._lines, listed=term.breakdown == TOTAL
+            )
+        return self._of_term[term]
 
     @cached_property
-    def _lines(self) -> pd.DataFrame:
-        """The lines of all lists: each submission's areas and subjects."""
-        frames = [rows.loc[rows["subject"].fillna("") != "", _LINE]
-                  for rows in self._of_measure.values()]  # fmt: skip
-        return pd.concat([self._empty[_LINE], *frames]).drop_duplicates()
+    def _lines(self) -> Lines:
+        return Lines.among(self._of_measure)
 
     # -- sums
 
@@ -196,10 +218,14 @@ class Observed:
         for term in terms:
             filings = self.filing(term, place)
             accrues = self.accrues([term], place)
+            stood = {} if accrues else self._stood(term, place, end)
+            nothing = Accrued(gaps=((end, end),))
             for part in place.expected:
-                filing = filings.get(part, {})
-                one = _accrued(filing, start, end, rule) if accrues else _stood(filing, end)
-                by_part[part] = by_part.get(part, Fraction(0)) + one.value
+                if accrues:
+                    one = _accrued(filings.get(part, {}), start, end, rule)
+                else:
+                    one = stood.get(part, nothing)
+                by_part[part] = by_part[part] + one.value if part in by_part else one.value
                 marks |= one.marks
                 used += [(part, term, basis, stretch) for basis, stretch in one.used]
                 less += [(part, term, basis, stretch) for basis, stretch in one.less]
@@ -210,6 +236,19 @@ class Observed:
             by_part, tuple(missing), frozenset(absent), frozenset(marks), tuple(used), tuple(less)
         )
 
+    def _stood(self, term: Term, place: Place, end: dt.date) -> Mapping[str, Accrued]:
+        """Return the stocks at the end of a period, by part."""
+        key = (term, place.key)
+        if key not in self._stocks:
+            found: dict[dt.date, dict[str, Accrued]] = {}
+            for part, filing in self.filing(term, place).items():
+                for stretch, filed in filing.get("stock", {}).items():
+                    gaps = ((stretch[1], stretch[1]),) if filed.unknown else ()
+                    one = Accrued(filed.value, gaps, (("stock", stretch),), marks=filed.marks)
+                    found.setdefault(stretch[1], {}).setdefault(part, one)
+            self._stocks[key] = found
+        return self._stocks[key].get(end, {})
+
     # -- figures
 
     def figures(
@@ -219,6 +258,13 @@ class Observed:
 
         With `since` sums run from that day, else from the start of the statistical year.
         """
+        key = (
+            indicator.adds, indicator.numerator, indicator.denominator, indicator.scale,
+            indicator.year, indicator.at, indicator.parts, indicator.kinds, area, since,
+        )  # fmt: skip
+        return list(self._figures.get(key, lambda: self._made(indicator, area, since)))
+
+    def _made(self, indicator: Indicator, area: str, since: dt.date | None) -> list[Figure]:
         place = self.place(indicator, area)
         terms = (*indicator.numerator, *indicator.denominator)
         if not place.codes:
@@ -270,6 +316,7 @@ class Observed:
         return [Figure(end, end, value, value, value) for end, value in sorted(told.items())]
 
 
+@lru_cache(maxsize=1 << 12)
 def year_of(rule: StatisticalYear, day: dt.date) -> tuple[int, Period]:
     """Return the statistical year a day lies in: what it is called, and its days."""
     for year in (day.year, day.year + 1):
@@ -285,24 +332,17 @@ def _accrued(filing: Filing, start: dt.date, end: dt.date, rule: StatisticalYear
     years: list[Accrued] = []
     while start <= end:
         last = min(year_of(rule, start)[1].end, end)
+        if not years and last == end:
+            return accrue(flows, totals, start, end)
         years.append(accrue(flows, totals, start, last))
         start = last + DAY
     return Accrued(
-        sum((one.value for one in years), Fraction(0)),
+        total(one.value for one in years),
         tuple(gap for one in years for gap in one.gaps),
         tuple(used for one in years for used in one.used),
         tuple(less for one in years for less in one.less),
         frozenset().union(*(one.marks for one in years)),
     )
-
-
-def _stood(filing: Filing, end: dt.date) -> Accrued:
-    """Return a stock at the end of a period."""
-    for stretch, filed in filing.get("stock", {}).items():
-        if stretch[1] == end:
-            gaps = ((end, end),) if filed.unknown else ()
-            return Accrued(filed.value, gaps, (("stock", stretch),), marks=filed.marks)
-    return Accrued(gaps=((end, end),))
 
 
 def _named(gap: Stretch) -> str:
@@ -316,7 +356,7 @@ def _quotient(
     absent = over.absent | under.absent
     missing = tuple(dict.fromkeys((*over.missing, *under.missing)))
     top, bottom = (
-        sum((value for part, value in one.by_part.items() if part not in absent), Fraction(0))
+        total(value for part, value in one.by_part.items() if part not in absent)
         for one in (over, under)
     )
     value = top * indicator.scale / bottom if bottom else None
