@@ -312,7 +312,8 @@ def _table_text(data: Mapping[str, Any]) -> list[str]:
 
 def _notes_html(data: Mapping[str, Any]) -> str:
     items = "".join(
-        f"<div><h3>{escape(head)}</h3><p>{escape(text)}</p></div>" for head, text in data["items"]
+        f'<div><h3 class="plain">{escape(head)}</h3><p>{escape(text)}</p></div>'
+        for head, text in data["items"]
     )
     return f'<div class="pls-notes">{items}</div>'
 

@@ -103,6 +103,11 @@ def units_of(brief: Brief, assessments: Iterable[Assessment]) -> dict[str, str]:
     }
 
 
+def trajectory_sources(brief: Brief, assessments: Iterable[Assessment]) -> dict[str, str]:
+    """Where the present figures of `trajectories` are from, by name."""
+    return {one.entry.name[brief.lang]: sources.of_target(brief, one) for one in assessments}
+
+
 def needing_attention(brief: Brief) -> list[Assessment]:
     """What is missed or off its pace, the worst first."""
     found = [one for one in judged(brief) if one.status in ("missed", "off_track")]

@@ -25,6 +25,10 @@ WANTING = ("missed", "off_track")
 """Statuses by which a column of verdicts is sorted: what needs a look first."""
 
 
+FOLDERS = re.compile(r"(?:\b[A-Za-z]:[\\/]|(?<![\w.:/])/)(?:[^\s/\\:'\"]+[\\/])+")
+LONGEST_ERROR = 240
+
+
 class Made(Protocol):
     """What an index needs to know of a report; `batch.manifest.Entry` has it."""
 
@@ -38,6 +42,8 @@ class Made(Protocol):
     def name(self) -> str: ...
     @property
     def outcome(self) -> str: ...
+    @property
+    def error(self) -> str: ...
     @property
     def finished(self) -> str: ...
     @property
@@ -72,11 +78,12 @@ class Edition:
 class Line:
     """One notebook's report of an area in all its languages and formats.
 
-    `note` says what is amiss, or "".
+    `note` says what is amiss and `error` why, or "".
     """
 
     editions: tuple[Edition, ...]
     note: str
+    error: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,7 +264,14 @@ def _line(reports: Sequence[Made], lang: str) -> Line:
         _edition(report, title if not at else "", lang) for at, report in enumerate(reports)
     ]
     shown = tuple(one for one in editions if one.title or one.links)
-    return Line(shown, say("index.list").join(notes))
+    errors = dict.fromkeys(why(one.error) for one in reports if one.outcome == "failed")
+    return Line(shown, say("index.list").join(notes), " · ".join(filter(None, errors)))
+
+
+def why(error: str) -> str:
+    """An error in one line for readers: without the folders of the machine that it arose on."""
+    line = FOLDERS.sub("", " ".join(error.split()))
+    return line if len(line) <= LONGEST_ERROR else line[: LONGEST_ERROR - 1] + "…"
 
 
 def _edition(report: Made, title: str, lang: str) -> Edition:
