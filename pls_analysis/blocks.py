@@ -218,8 +218,7 @@ def asked(text: str, source: str) -> str:
     """A figure that says where it is from when it is pointed at, tapped or reached by keyboard."""
     if not source:
         return escape(text)
-    said = f'<span class="pls-source">{escape(source)}</span>'
-    return f'<button type="button" class="pls-asked">{escape(text)}{said}</button>'
+    return f'<button class="pls-asked">{escape(text)}<u>{escape(source)}</u></button>'
 
 
 def _points_html(data: Mapping[str, Any]) -> str:

@@ -32,7 +32,10 @@ def _public(brief: Brief, found: pd.DataFrame) -> pd.DataFrame:
         for name in found["target"].unique()
         if standing.rests_on_hidden(standing.policy.targets[name].measures)
     ]
-    return found[~found["target"].isin(hidden)].reset_index(drop=True)
+    found = found[~found["target"].isin(hidden)].reset_index(drop=True)
+    if "area" in found:
+        found["name"] = [brief.tree[code].name for code in found["area"]]
+    return found
 
 
 def points(brief: Brief, surveys: bool = True) -> Block:

@@ -89,9 +89,20 @@ def _map_of(brief: Brief, found: pd.DataFrame, target: str) -> charts.Chart:
     values = found[found["target"] == target].set_index("area")["value"].astype("float64")
     caption = brief.caption("map", target=entry.name[brief.lang])
     tiles = charts.load_tiles(brief.project)
+    if brief.lang == "en":
+        tiles["short"] = _first_words([brief.tree[code].name for code in tiles["code"]])
     return charts.tile_map(
         values, tiles, caption=caption, source=_about(brief, target), lang=brief.lang
     )
+
+
+def _first_words(names: list[str]) -> list[str]:
+    """Names as short as a tile needs them: the first word, where it tells them apart."""
+    firsts = [name.partition(" ")[0] for name in names]
+    return [
+        first if firsts.count(first) == 1 else name
+        for first, name in zip(firsts, names, strict=True)
+    ]
 
 
 # -- kinds of towns --------------------------------------------------------------------------------

@@ -22,6 +22,7 @@ from pls_analysis.messages import Messages
 
 STEPS = 8
 """In how many shades figures are shown."""
+BREAK = ' class="break"'
 NIGHT = "#171d25"
 """The ground of a page in dark colours, as `report.css` has it."""
 
@@ -49,7 +50,8 @@ def _heat(data: dict[str, Any]) -> str:
     columns = data["columns"]
     heads = "".join(f'<th scope="col" class="plain">{escape(name)}</th>' for name in columns)
     rows = "".join(
-        f'<tr class="{"break" if at in data["breaks"] else ""}"><th scope="row" '
+        f"<tr{BREAK if at in data['breaks'] else ''}>"
+        f'<th scope="row" '
         f'class="{"marked" if at in data["marked"] else "plain"}">{escape(label)}</th>'
         + "".join(_cell(data, column, at) for column in range(len(columns)))
         for at, label in enumerate(data["labels"])
@@ -160,7 +162,7 @@ def table_style() -> str:
 def _dark() -> str:
     """The grounds of cells at night: their colours, dimmed; letters have those of the page."""
     looks = [
-        f".pls-heat td.{state}{{background-color:{_dimmed(look.bar, 0.45)}}}"
+        f".pls-heat td.{state}{{background-color:{_dimmed(look.bar, 0.3)};color:#e3e8ee}}"
         for state, look in LOOKS.items()
     ]
     shades = [
@@ -193,7 +195,7 @@ def _cell(data: dict[str, Any], column: int, row: int) -> str:
 def _told(text: str, data: dict[str, Any], column: int, row: int) -> str:
     """A cell's text that says, asked, where it is from; in fewer letters than `asked`."""
     source = data["sources"][column][row] if data.get("sources") else ""
-    return f"<button>{escape(text)}<s>{escape(source)}</s></button>" if source else escape(text)
+    return f"<button>{escape(text)}<u>{escape(source)}</u></button>" if source else escape(text)
 
 
 def _step(value: float, within: Iterable[float | None]) -> int:
