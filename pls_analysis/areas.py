@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import cache, cached_property
 from importlib import resources
 
@@ -24,6 +26,7 @@ from pls_analysis.configs import (
     read_rows,
     unknown,
 )
+from pls_analysis.english_names import english_name
 from pls_analysis.project import LEVELS, Project
 
 __all__ = ["LEVELS", "Alias", "AmbiguousArea", "Area", "AreaTree", "UnknownArea", "load_areas"]
@@ -121,6 +124,26 @@ class AreaTree:
         """Return what else the project's lists say of an area: further column -> text."""
         self[code]
         return self._facts.get(code, {})
+
+    def in_english(self, around: str) -> AreaTree:
+        """The same tree with English names for an area, those above it and all beside and below.
+
+        They are those of the column `name_en` of config/areas.csv, else in pinyin. Areas of one
+        English name under the same area keep their own beside it.
+        """
+        path = self.path(around)
+        within = {one.code: one for one in (*path, *self.descendants(path[-2:][0].code))}
+        said = {
+            code: self.facts(code).get("name_en") or english_name(one.name)
+            for code, one in within.items()
+        }
+        often = Counter((one.parent, said[code]) for code, one in within.items())
+        areas = dict(self._areas)
+        for code, one in within.items():
+            alike = often[one.parent, said[code]] > 1 and said[code] != one.name
+            name = f"{said[code]} ({one.name})" if alike else said[code]
+            areas[code] = replace(one, name=name)
+        return AreaTree(areas.values(), self._aliases, self._facts, self.levels)
 
     def resolve(
         self,

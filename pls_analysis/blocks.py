@@ -218,8 +218,7 @@ def asked(text: str, source: str) -> str:
     """A figure that says where it is from when it is pointed at, tapped or reached by keyboard."""
     if not source:
         return escape(text)
-    said = f'<span class="pls-source">{escape(source)}</span>'
-    return f'<button type="button" class="pls-asked">{escape(text)}{said}</button>'
+    return f'<button class="pls-asked">{escape(text)}<u>{escape(source)}</u></button>'
 
 
 def _points_html(data: Mapping[str, Any]) -> str:
@@ -312,7 +311,8 @@ def _table_text(data: Mapping[str, Any]) -> list[str]:
 
 def _notes_html(data: Mapping[str, Any]) -> str:
     items = "".join(
-        f"<div><h3>{escape(head)}</h3><p>{escape(text)}</p></div>" for head, text in data["items"]
+        f'<div><h3 class="plain">{escape(head)}</h3><p>{escape(text)}</p></div>'
+        for head, text in data["items"]
     )
     return f'<div class="pls-notes">{items}</div>'
 

@@ -24,6 +24,7 @@ from pls_analysis.analysis import (
     calendar_period,
     form_specs,
     measure_specs,
+    named_tree,
     per_year,
     resolve_area,
     series_of,
@@ -61,7 +62,8 @@ def parameters(
         raise ValueError(unknown("report", report, project.reports))
     found = resolve_area(tree, project.home, area)
     chosen = project.reports[report] if report else Report("", found.level)
-    return Brief(project, tree, found, parse_period(period), lang, chosen)
+    named = named_tree(project, lang)
+    return Brief(project, named, named[found.code], parse_period(period), lang, chosen)
 
 
 @dataclass(frozen=True)

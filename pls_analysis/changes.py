@@ -377,4 +377,7 @@ def by_kind(brief: Brief, measure: str) -> charts.Chart | None:
     said = {} if fewest == whole.due else {"compared": fewest, "due": whole.due}
     caption = brief.caption(key, measure=brief.name(measure), period=whole.period, **said)
     unit = brief.say.unit(brief.specs[measure].unit)
-    return charts.bars_year_on_year(frame, caption=caption, unit=unit, lang=brief.lang)
+    source = sources.of_measure(brief, measure)
+    return charts.bars_year_on_year(
+        frame, caption=caption, unit=unit, source=source, lang=brief.lang
+    )

@@ -24,6 +24,8 @@ from pls_analysis.policy.assessment import Assessment
 
 CELLS_ATTACHED = 12
 """How many cells, and sheets, attached data names of one figure; `trace` has them all."""
+HIDDEN_STATE = "hidden"
+"""What charts call a figure that is kept back to protect people."""
 NAMED = 6
 """How many villages are named before the others are counted."""
 
@@ -193,9 +195,11 @@ def peers(brief: Brief) -> charts.Chart | Block:
     for name in brief.report.rates:
         unit = brief.say.unit(unit_of(brief, name))
         for area in (brief.area, *brief.peers):
-            value = _latest(brief, name, area)
+            value, status = _latest(brief, name, area)
             label = _name(brief, name)
-            rows.append({"label": label, "area": area.code, "value": value, "unit": unit})
+            row = {"label": label, "area": area.code, "value": value, "unit": unit}
+            rows.append({**row, "status": status})
+        rows[-1 - len(brief.peers)]["source"] = _source_of(brief, name)
     if not rows:
         return brief.no_figures
     caption = brief.caption("peers", n=len(brief.peers), kind=brief.peer_kind, area=brief.area.name)
@@ -205,15 +209,17 @@ def peers(brief: Brief) -> charts.Chart | Block:
     )  # fmt: skip
 
 
-def _latest(brief: Brief, name: str, area: Area) -> float | None:
-    """The last figure, where it is not older than a rhythm before the brief's end."""
+def _latest(brief: Brief, name: str, area: Area) -> tuple[float | None, str]:
+    """The last figure, not older than a rhythm before the brief's end; why it is not shown."""
     found = brief.standing.figures(name, area.code)
     if not found:
-        return None
+        return None, ""
     freq = FREQUENCIES[brief.standing.indicator(name).months]
     behind = calendar_period(brief.period.end, freq) - 1
     last = found[-1]
-    return known_part(last) if calendar_period(last.end, freq) >= behind else None
+    if calendar_period(last.end, freq) < behind:
+        return None, ""
+    return known_part(last), HIDDEN_STATE if HIDDEN in last.missing else ""
 
 
 def _indicators(brief: Brief) -> list[str]:
@@ -236,6 +242,21 @@ def _name(brief: Brief, name: str) -> str:
     policy = brief.standing.policy
     entry = policy.targets.get(name)
     return (entry.name if entry else policy.indicators[name].name)[brief.lang]
+
+
+def trend_sources(brief: Brief) -> dict[str, str]:
+    """Where the present figures of `trends` are from, by name."""
+    targets = [name for name in brief.report.rates if name not in _indicators(brief)]
+    return sources.by_measure(brief) | {
+        _name(brief, name): _source_of(brief, name) for name in targets[:1]
+    }
+
+
+def _source_of(brief: Brief, name: str) -> str:
+    """The source of a rate's figure, be it a target's or an indicator's."""
+    if name in brief.standing.policy.targets:
+        return sources.of_target(brief, brief.standing.of(brief.area.code, [name])[0])
+    return sources.of_indicator(brief, name)
 
 
 # -- what to watch, what is meant ----------------------------------------------------------------

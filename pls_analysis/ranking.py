@@ -32,7 +32,10 @@ def _public(brief: Brief, found: pd.DataFrame) -> pd.DataFrame:
         for name in found["target"].unique()
         if standing.rests_on_hidden(standing.policy.targets[name].measures)
     ]
-    return found[~found["target"].isin(hidden)].reset_index(drop=True)
+    found = found[~found["target"].isin(hidden)].reset_index(drop=True)
+    if "area" in found:
+        found["name"] = [brief.tree[code].name for code in found["area"]]
+    return found
 
 
 def points(brief: Brief, surveys: bool = True) -> Block:
@@ -75,8 +78,22 @@ def intervals(
         caption = brief.caption("intervals", name=first[f"label_{brief.lang}"], day=first["end"])
         drawn = rows.rename(columns={"name": "label"})
         unit = brief.say.unit(first["unit"])
-        made.append(charts.rank_intervals(drawn, unit=unit, caption=caption, lang=brief.lang))
+        made.append(
+            charts.rank_intervals(
+                drawn,
+                unit=unit,
+                caption=caption,
+                source=_source(brief, first["target"]),
+                lang=brief.lang,
+            )
+        )
     return made or [brief.no_figures]
+
+
+def _source(brief: Brief, *targets: str) -> str:
+    """The source of the figures of some targets, those of one source once."""
+    told = [sources.of_target(brief, one) for one in brief.standing.of(brief.area.code, targets)]
+    return "\n".join(dict.fromkeys(line for text in told for line in text.split("\n")))
 
 
 def own_places(brief: Brief, found: pd.DataFrame) -> charts.Chart | Block:
@@ -86,7 +103,8 @@ def own_places(brief: Brief, found: pd.DataFrame) -> charts.Chart | Block:
         return brief.no_figures
     drawn = rows.rename(columns={f"label_{brief.lang}": "label"})
     caption = brief.caption("own_places", area=brief.area.name, day=rows["end"].iloc[-1])
-    return charts.rank_intervals(drawn, caption=caption, lang=brief.lang)
+    told = _source(brief, *rows["target"])
+    return charts.rank_intervals(drawn, caption=caption, source=told, lang=brief.lang)
 
 
 def shares_chart(brief: Brief, found: pd.DataFrame) -> charts.Chart | Block:
@@ -101,10 +119,15 @@ def shares_chart(brief: Brief, found: pd.DataFrame) -> charts.Chart | Block:
         )[["share"]].rename(columns={"share": brief.area.name})
         for name, rows in found.groupby(label, sort=False)
     }
+    told = {
+        name: _source(brief, rows["target"].iloc[0])
+        for name, rows in found.groupby(label, sort=False)
+    }
     caption = brief.caption("shares", area=brief.area.name)
     return charts.small_multiples(
-        panels, brief.area.name, units="%", columns=2, caption=caption, lang=brief.lang
-    )
+        panels, brief.area.name, units="%", columns=2, caption=caption, sources=told,
+        lang=brief.lang,
+    )  # fmt: skip
 
 
 def table(brief: Brief, found: pd.DataFrame, kind: str = "share") -> Block:

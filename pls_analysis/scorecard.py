@@ -103,6 +103,11 @@ def units_of(brief: Brief, assessments: Iterable[Assessment]) -> dict[str, str]:
     }
 
 
+def trajectory_sources(brief: Brief, assessments: Iterable[Assessment]) -> dict[str, str]:
+    """Where the present figures of `trajectories` are from, by name."""
+    return {one.entry.name[brief.lang]: sources.of_target(brief, one) for one in assessments}
+
+
 def needing_attention(brief: Brief) -> list[Assessment]:
     """What is missed or off its pace, the worst first."""
     found = [one for one in judged(brief) if one.status in ("missed", "off_track")]
@@ -125,8 +130,9 @@ def _overdue(brief: Brief) -> list[tuple[str, str, str]]:
     """Forms that were due in the brief's period and that nobody, or not everybody, filed."""
     owed = overdue(brief.project, brief.period)
     rows = []
-    for (form, period), offices in owed.groupby(["form", "period"], sort=False)["name"]:
-        names = brief.say("brief.list_stop").join(offices.head(NAMED))
+    for (form, period), offices in owed.groupby(["form", "period"], sort=False)["office"]:
+        named = [brief.tree[code].name for code in offices.head(NAMED)]
+        names = brief.say("brief.list_stop").join(named)
         more = brief.say("brief.and_more", n=len(offices)) if len(offices) > NAMED else ""
         title = brief.forms[form].title
         said_ = brief.say("brief.overdue", form=title, names=names + more)

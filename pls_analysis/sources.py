@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from pls_analysis import wording
 from pls_analysis.briefs import Brief
@@ -44,6 +46,34 @@ def of_measure(brief: Brief, measure: str) -> str:
         cells=cells(brief, [f"{last['submission']} {last['sheet']}!{last['cell']}"]),
         period=Period(last["period_start"].date(), last["period_end"].date()).label(brief.lang),
     )
+
+
+def by_measure(brief: Brief) -> dict[str, str]:
+    """The sources of the last figures of the brief's measures, by their names."""
+    return {brief.name(measure): of_measure(brief, measure) for measure in brief.measures}
+
+
+def of_places(brief: Brief, evidence: Sequence[str], period: Period) -> str:
+    """The source of a figure added up from some cells over a period."""
+    submissions = dict.fromkeys(place.partition(" ")[0] for place in evidence)
+    return _lines(
+        brief,
+        office=_offices(brief, submissions),
+        cells=cells(brief, evidence),
+        period=brief.say.period(period),
+    )
+
+
+def of_cells(brief: Brief, one: Assessment) -> str:
+    """Form and cells of a figure, in one line, for where the rest is said once for many."""
+    return cells(brief, one.evidence, 1)
+
+
+def of_all(brief: Brief, found: Sequence[Assessment]) -> str:
+    """The source of one target's figures of many areas together."""
+    latest = max(found, key=lambda one: one.end or dt.date.min)
+    every = [place for one in found for place in one.evidence]
+    return of_target(brief, replace(latest, evidence=tuple(every)))
 
 
 def of_indicator(brief: Brief, name: str) -> str:

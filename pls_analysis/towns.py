@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import pandas as pd
 
-from pls_analysis import blocks, charts, equity, verdicts
+from pls_analysis import blocks, charts, equity, sources, verdicts
 from pls_analysis.areas import Area
 from pls_analysis.blocks import Block
 from pls_analysis.briefs import Brief
+from pls_analysis.periods import Period
 from pls_analysis.policy.assessment import Assessment
 
-COLUMNS = ["area", "name", "target", "status", "value", "text", "tone"]
+COLUMNS = ["area", "name", "target", "status", "value", "text", "tone", "source"]
 
 
 def below(brief: Brief, level: str = "town") -> list[Area]:
@@ -30,7 +31,7 @@ def judged(brief: Brief, level: str = "town") -> pd.DataFrame:
     ]
     rows = [
         (area.code, area.name, one.entry.id, one.status, _known(one),
-         verdicts.value_text(one, brief.say), verdicts.tone(one))
+         verdicts.value_text(one, brief.say), verdicts.tone(one), sources.of_cells(brief, one))
         for area in below(brief, level)
         for one in brief.standing.of(area.code, targets)
     ]  # fmt: skip
@@ -50,13 +51,22 @@ def heat(brief: Brief, found: pd.DataFrame) -> charts.Chart:
         column: found.pivot(index="name", columns="target", values=column).reindex(
             index=found["name"].unique(), columns=found["target"].unique()
         )
-        for column in ("value", "text", "status")
+        for column in ("value", "text", "status", "source")
     }
+    about = {names[target]: _about(brief, target) for target in names}
     caption = brief.caption("towns")
     return charts.heat_table(
         wide["value"].astype("float64"), wide["text"], states=wide["status"],
-        breaks=_breaks(brief, found), caption=caption, lang=brief.lang,
+        breaks=_breaks(brief, found), sources=wide["source"], about=about, caption=caption,
+        lang=brief.lang,
     )  # fmt: skip
+
+
+def _about(brief: Brief, target: str) -> str:
+    """Offices, forms, period and definition of a target's figures of all the areas."""
+    judged = [brief.standing.of(area.code, [target]) for area in below(brief)]
+    found = [one for made in judged for one in made]
+    return sources.of_all(brief, found) if found else ""
 
 
 def _breaks(brief: Brief, found: pd.DataFrame) -> list[int]:
@@ -79,7 +89,20 @@ def _map_of(brief: Brief, found: pd.DataFrame, target: str) -> charts.Chart:
     values = found[found["target"] == target].set_index("area")["value"].astype("float64")
     caption = brief.caption("map", target=entry.name[brief.lang])
     tiles = charts.load_tiles(brief.project)
-    return charts.tile_map(values, tiles, caption=caption, lang=brief.lang)
+    if brief.lang == "en":
+        tiles["short"] = _first_words([brief.tree[code].name for code in tiles["code"]])
+    return charts.tile_map(
+        values, tiles, caption=caption, source=_about(brief, target), lang=brief.lang
+    )
+
+
+def _first_words(names: list[str]) -> list[str]:
+    """Names as short as a tile needs them: the first word, where it tells them apart."""
+    firsts = [name.partition(" ")[0] for name in names]
+    return [
+        first if firsts.count(first) == 1 else name
+        for first, name in zip(firsts, names, strict=True)
+    ]
 
 
 # -- kinds of towns --------------------------------------------------------------------------------
@@ -99,6 +122,14 @@ def gaps(brief: Brief) -> charts.Chart | Block:
     rows = pd.concat(equity.dumbbells(found, per, brief.say) for per in equity.PER)
     if rows.empty:
         return brief.no_figures
+    last = found.sort_values("end", kind="stable").drop_duplicates("measure", keep="last")
+    told = {
+        row[f"label_{brief.lang}"]: sources.of_places(
+            brief, equity.cells_behind(compared, row), Period(row["start"], row["end"])
+        )
+        for row in last.to_dict("records")
+    }
+    rows["source"] = rows["label"].map(told)
     caption = brief.caption("gap")
     return charts.dumbbell(rows, (names[0], names[1]), caption=caption, lang=brief.lang)
 

@@ -77,7 +77,7 @@ def test_a_table_keeps_alignment_tone_share_and_source():
     cells = row.find_all("td")
     assert [cell["class"] for cell in cells] == [["left"], ["right", "bar"], ["right", "good"]]
     assert cells[1]["style"] == "--w:100.0%", "a share stays within its cell"
-    assert cells[1].select_one("button > .pls-source").get_text() == "月报 C12"
+    assert cells[1].select_one("button > u").get_text() == "月报 C12"
 
 
 def test_a_gap_in_a_sparkline_lifts_the_pen():

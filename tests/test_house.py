@@ -57,6 +57,7 @@ WAY_OUT = {"policy", "disclosure", "charts", "blocks", "briefs", "publish", "bat
 """What reads the store never imports what fills it."""
 ROOMS_OF_FILES = {
     "area_names": "areas",
+    "english_names": "areas",
     "between_kinds": "analysis",
     "changes": "briefs",
     "confidential": "analysis",

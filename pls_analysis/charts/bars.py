@@ -13,6 +13,7 @@ from pls_analysis.charts.layout import width_em, wrap
 from pls_analysis.charts.lettering import LABEL_PT, caption_height, write, write_caption
 from pls_analysis.charts.lines_data import plain
 from pls_analysis.charts.phrases import change, decimals, number, say, unit_tail
+from pls_analysis.charts.rows import said_source
 from pls_analysis.charts.theme import (
     EDGE,
     INK,
@@ -31,12 +32,14 @@ def bars_year_on_year(
     *,
     caption: str = "",
     unit: str = "",
+    source: str = "",
     lang: str = "zh",
     width_cm: float = PAPER_CM,
 ) -> Chart:
     """Draw a pair of bars for each row: the year before (light) and now (dark), from zero.
 
-    `frame` is labels × two columns, the year before first; the column names say which is which.
+    `frame` is labels × two columns, the year before first; the column names say which is which;
+    `source` says where the figures are from.
     A missing figure has no bar and says so. Raises ValueError for another number of columns or
     a figure below zero.
     """
@@ -53,6 +56,7 @@ def bars_year_on_year(
             {"label": label, "before": was, "now": value, "change": change(value, was, unit, lang)}
             for label, was, value in zip(labels, before, now, strict=True)
         ],
+        **said_source(source),
     }  # fmt: skip
     return draw(data, _alt(data), width_cm)
 

@@ -23,7 +23,7 @@ from pls_analysis.charts.chart import DRAWINGS, Chart, draw
 from pls_analysis.charts.layout import value_ticks, width_em
 from pls_analysis.charts.lettering import caption_height, write_caption
 from pls_analysis.charts.phrases import axis_numbers, decimals, named, number, say, unit_tail
-from pls_analysis.charts.rows import rows_of
+from pls_analysis.charts.rows import rows_of, said_source
 from pls_analysis.charts.statuses import status_word
 from pls_analysis.charts.theme import (
     GRID,
@@ -37,7 +37,7 @@ from pls_analysis.charts.theme import (
 
 STRIP_PT, NARROW_STRIP_PT, KEY_PT = 42.0, 56.0, 15.0
 DOT_PT, OWN_PT = 3.8, 7.5
-NOT_DRAWN = ("no_data", "too_few")
+NOT_DRAWN = ("no_data", "too_few", "hidden")
 """Why an area has no dot."""
 
 
@@ -53,12 +53,13 @@ def dot_strips(
     """Draw a strip for each indicator: all areas as small dots, one strong, and their median.
 
     `rows` is long: label, area, value, unit, and maybe status; where that is "too_few" the figure
-    is not drawn, nor where the value is missing; both are said. A column value_text is printed
-    instead of the own figure. `own` is the area to mark (as in the column area), `own_name` its
+    is not drawn, nor where the value is missing, or "hidden" to protect people; all are said. A
+    column value_text is printed instead of the own figure.
+    `own` is the area to mark (as in the column area), `own_name` its
     name. The data hold no other area's name and no order of them. Raises ValueError where a
-    column is missing.
+    column is missing. A column source says where the own figures are from.
     """
-    made = rows_of(rows, ("label", "area", "value", "unit"), status="", value_text="")
+    made = rows_of(rows, ("label", "area", "value", "unit"), status="", value_text="", source="")
     strips: dict[str, list[dict[str, Any]]] = {}
     for row in made:
         strips.setdefault(str(row["label"]), []).append(row)
@@ -71,13 +72,22 @@ def dot_strips(
 
 def _strip(label: str, rows: list[dict[str, Any]], own: str) -> dict[str, Any]:
     """One strip without names: its own figure, the others' by size, and why some are absent."""
-    shown = {"own": None, "own_text": "", "own_state": "", "values": [], "no_data": 0, "too_few": 0}
+    shown: dict[str, Any] = {
+        "own": None,
+        "own_text": "",
+        "own_state": "",
+        "values": [],
+        **dict.fromkeys(NOT_DRAWN, 0),
+    }
     for row in rows:
-        state = "no_data" if row["value"] is None else row["status"]
+        state = row["status"]
+        if row["value"] is None and state not in NOT_DRAWN:
+            state = "no_data"
         if str(row["area"]) == own:
             shown["own_state"] = state if state in NOT_DRAWN else ""
             shown["own"] = None if state in NOT_DRAWN else row["value"]
             shown["own_text"] = row["value_text"]
+            shown |= said_source(row.get("source", ""))
         if state in NOT_DRAWN:
             shown[state] += 1
         elif str(row["area"]) != own:
@@ -126,7 +136,7 @@ def _median_text(strip: dict[str, Any], lang: str) -> str:
 
 def _beside(strip: dict[str, Any], lang: str) -> list[str]:
     """What stands beside a strip: its median, and how many areas have no dot and why."""
-    absent = [say(lang, f"absent_{name}", n=strip[name]) for name in NOT_DRAWN if strip[name]]
+    absent = [say(lang, f"absent_{name}", n=strip[name]) for name in NOT_DRAWN if strip.get(name)]
     return [_median_text(strip, lang), *absent]
 
 

@@ -47,12 +47,13 @@ def dumbbell(
 ) -> Chart:
     """Draw two groups' figures in each row, a dot and a diamond joined by a line.
 
-    `rows` has the columns label, first, second, unit, and maybe note (printed at the right end);
+    `rows` has the columns label, first, second, unit, and maybe note (printed at the right end)
+    and source;
     `names` says which groups they are. Rows of one unit share a scale; with several units each
     row has its own from zero. A missing figure has no mark and says so. Raises ValueError where
     a column is missing.
     """
-    made = rows_of(rows, ("label", "first", "second", "unit"), note="")
+    made = rows_of(rows, ("label", "first", "second", "unit"), note="", source="")
     data = {
         "kind": "dumbbell", "lang": lang, "caption": caption,
         "names": [str(name) for name in names],

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import chain
 from typing import Any
 
@@ -51,6 +51,8 @@ def heat_table(
     scale: str = "column",
     breaks: Sequence[int] = (),
     marked: Sequence[int] = (),
+    sources: pd.DataFrame | None = None,
+    about: Mapping[str, str] | None = None,
     caption: str = "",
     lang: str = "zh",
     width_cm: float = PAPER_CM,
@@ -61,9 +63,11 @@ def heat_table(
     same shape are printed instead of the figures. With `states` cells have the colour of a status
     and its sign, where there is no text. `scale` "column" shades each column by itself, "all"
     them together. A line is drawn above the rows numbered in `breaks` (from 0); those in `marked`
-    are bold. Raises ValueError where shapes differ or a status is unknown.
+    are bold. `sources`, of the same shape, says of each cell where its figure is from, `about` what
+    holds for a whole column, by its name. Raises ValueError where shapes differ or a status is
+    unknown.
     """
-    for other in (texts, states):
+    for other in (texts, states, sources):
         if other is not None and other.shape != values.shape:
             raise ValueError(f"The table is {values.shape}, but another given is {other.shape}.")
     if values.empty or scale not in {"column", "all"}:
@@ -76,6 +80,10 @@ def heat_table(
         "values": figures, "texts": _texts(values, figures, texts),
         "states": _states(states), "breaks": list(breaks), "marked": list(marked),
     }  # fmt: skip
+    if sources is not None:
+        data["sources"] = [sources.iloc[:, at].to_list() for at in range(sources.shape[1])]
+    if about:
+        data["about"] = [about.get(name, "") for name in data["columns"]]
     return draw(data, _alt(data), width_cm)
 
 

@@ -23,7 +23,7 @@ from pls_analysis.charts.chart import DRAWINGS, Chart, draw
 from pls_analysis.charts.layout import value_ticks, width_em
 from pls_analysis.charts.lettering import LABEL_PT, caption_height, write_caption
 from pls_analysis.charts.phrases import axis_numbers, decimals, named, number, say, unit_tail
-from pls_analysis.charts.rows import rows_of
+from pls_analysis.charts.rows import rows_of, said_source
 from pls_analysis.charts.theme import INK, MUTED, NAVY, OWN_GROUND, PAPER_CM, PEERS, POINTS_PER_CM
 
 ROW_PT, KEY_PT, FOOT_PT = 14.0, 26.0, 13.0
@@ -34,14 +34,15 @@ def rank_intervals(
     *,
     unit: str = "%",
     caption: str = "",
+    source: str = "",
     lang: str = "zh",
     width_cm: float = PAPER_CM,
 ) -> Chart:
     """Draw each area's rate with its 95 % interval and the best and worst rank it may have.
 
     `rows` has the columns label, value, low, high (the interval's ends), best, worst (ranks, may
-    be missing) and own (True for the area to mark); they stay in their order. Raises ValueError
-    where a column is missing.
+    be missing) and own (True for the area to mark); they stay in their order. `source` says
+    where the figures are from. Raises ValueError where a column is missing.
     """
     needed = ("label", "value", "low", "high", "best", "worst", "own")
     made = [
@@ -49,6 +50,7 @@ def rank_intervals(
     ]
     data = {
         "kind": "rank_intervals", "lang": lang, "caption": caption, "unit": unit, "rows": made,
+        **said_source(source),
     }  # fmt: skip
     return draw(data, _alt(data), width_cm)
 

@@ -34,6 +34,7 @@ from pls_analysis.charts.phrases import (
     unit_tail,
     with_unit,
 )
+from pls_analysis.charts.rows import said_source
 from pls_analysis.charts.theme import (
     BAND,
     EDGE,
@@ -67,6 +68,7 @@ def trend(
     current: str | None = None,
     peers: str = "band",
     peer_name: str | None = None,
+    source: str = "",
     lang: str = "zh",
     width_cm: float = PAPER_CM,
 ) -> Chart:
@@ -74,11 +76,12 @@ def trend(
 
     `frame` is periods × areas as `series` gives it; the columns other than `area` are the peers:
     their median and interquartile band, or with `peers="lines"` a light line each. A period
-    without a figure stays a gap and is shaded. `current` (default: the last) is marked.
-    Raises KeyError for an area that is no column, MissingGlyph for a character no font has.
+    without a figure stays a gap and is shaded. `current` (default: the last) is marked; `source`
+    says where its figure is from. Raises KeyError for an area that is no column, MissingGlyph for
+    a character no font has.
     """
     line = line_data(frame, area, unit, current, lang, peer_name, lines=peers == "lines")
-    data = {"kind": "trend", "lang": lang, "caption": caption, **line}
+    data = {"kind": "trend", "lang": lang, "caption": caption, **line, **said_source(source)}
     return draw(data, describe_line(line, caption or line["name"], lang), width_cm)
 
 
@@ -92,21 +95,28 @@ def small_multiples(
     columns: int = 3,
     changes: bool = True,
     peer_name: str | None = None,
+    sources: Mapping[str, str] | None = None,
     lang: str = "zh",
     width_cm: float = PAPER_CM,
 ) -> Chart:
     """Draw several measures side by side, each with its own unit and axis.
 
     `frames` maps a panel's title to periods × areas (or one series); `units` maps titles to
-    units. Each panel marks the current period and gives the change from a year before, but with
-    `changes=False`, for where a break makes the two years unlike.
+    units, `sources` to where the present figures are from. Each panel marks the current period and
+    gives the change from a year before, but with `changes=False`, for where a break makes the two
+    years unlike.
     """
     panels = []
     for title, frame in frames.items():
         unit = units if isinstance(units, str) else units.get(title, "")
         line = line_data(frame, area, unit, current, lang, peer_name)
         panels.append(
-            {"title": title, **line, "change": _change_now(line, lang) if changes else ""}
+            {
+                "title": title,
+                **line,
+                "change": _change_now(line, lang) if changes else "",
+                **said_source((sources or {}).get(title, "")),
+            }
         )
     data = {
         "kind": "small_multiples", "lang": lang, "caption": caption,
@@ -159,7 +169,8 @@ def _draw_line(axes: Axes, line: dict[str, Any], bold: float) -> None:
         axes.fill_between(at, low, high, color=BAND, linewidth=0, zorder=1)
     for peer in line.get("peers", {}).values():
         axes.plot(at, _array(peer, count), color=EDGE, linewidth=0.6, alpha=0.7, zorder=1)
-    axes.plot(at, median, color=PEERS, linewidth=1.0, zorder=2)
+    if not np.isnan(median).all():
+        axes.plot(at, median, color=PEERS, linewidth=1.0, zorder=2)
     axes.plot(at, value, color=NAVY, linewidth=bold, zorder=3)
     padded = np.concatenate([[np.nan], value, [np.nan]])
     alone = ~np.isnan(value) & np.isnan(padded[:-2]) & np.isnan(padded[2:])
@@ -226,7 +237,7 @@ def _time_axis(axes: Axes, line: dict[str, Any], lang: str, width: float) -> Non
 def _ends_of(line: dict[str, Any], lang: str) -> list[tuple[float | None, str, str, str]]:
     """What stands at the right end of the lines: height, figure, name and colour of each."""
     now, tail = line["periods"].index(line["current"]), unit_tail(line["unit"], lang)
-    ends = [(line["value"][now], _value_text(line, lang), line["name"], NAVY)]
+    ends = [(line["value"][now], value_text(line, lang), line["name"], NAVY)]
     if line.get("median") and line["median"][now] is not None:
         peer = line["median"][now]
         text = number(peer, decimals([peer], line["unit"])) + tail
@@ -255,7 +266,7 @@ def _end_labels(axes: Axes, line: dict[str, Any], lang: str, height: float, em: 
             )  # fmt: skip
 
 
-def _value_text(line: dict[str, Any], lang: str) -> str:
+def value_text(line: dict[str, Any], lang: str) -> str:
     """The present figure with its unit, or the words for none."""
     value = line["value"][line["periods"].index(line["current"])]
     if value is None:
@@ -324,10 +335,23 @@ def draw_small_multiples(data: dict[str, Any], width_cm: float, stretch: float) 
     return drawn
 
 
+def draw_panel(data: dict[str, Any], width_cm: float, stretch: float) -> list[Axes]:
+    """Draw the lines alone of one panel of `small_multiples`, for a page that says what it is."""
+    wide, height, foot = width_cm * POINTS_PER_CM, 46.0 * stretch, 14.0
+    scale = _scale(data, 2, data["lang"])
+    figure = new_figure(width_cm, height + foot + 5)
+    figure.patch.set_visible(False)
+    axes = place(figure, scale.width_pt, 5, wide - scale.width_pt - 4, height)
+    _draw_line(axes, data, 1.5)
+    _set_scale(axes, data, scale)
+    _time_axis(axes, data, data["lang"], wide - scale.width_pt - 4)
+    return [axes]
+
+
 def _rooms(panel: dict[str, Any], lang: str, cell: float) -> tuple[float, float]:
     """Size of a panel's present figure, and the room that it leaves for the title."""
-    shown = width_em(_value_text(panel, lang))
-    size = one_line(_value_text(panel, lang), cell * 0.5, TITLE_PT)
+    shown = width_em(value_text(panel, lang))
+    size = one_line(value_text(panel, lang), cell * 0.5, TITLE_PT)
     return size, max(cell - shown * size - 6, LEAST_TITLE_PT)
 
 
@@ -345,7 +369,7 @@ def _panel_head(
 ) -> None:
     """Write a panel's title at its left, its present figure and change at its right."""
     left, cell, head = sizes
-    shown, told = _value_text(panel, lang), panel["change"]
+    shown, told = value_text(panel, lang), panel["change"]
     size, room = _rooms(panel, lang, cell)
     title, own = fitted(panel["title"], room, head - 4, TITLE_PT)
     lines = title.split("\n")
@@ -370,4 +394,5 @@ def draw_sparkline(data: dict[str, Any], width_cm: float, stretch: float) -> lis
 
 DRAWINGS["trend"] = draw_trend
 DRAWINGS["small_multiples"] = draw_small_multiples
+DRAWINGS["panel"] = draw_panel
 DRAWINGS["sparkline"] = draw_sparkline

@@ -14,7 +14,8 @@ def rows_of(frame: pd.DataFrame, needed: Sequence[str], **others: object) -> lis
     """Each row as plain values: figures rounded to 6 decimals, missing ones None.
 
     `others` are columns that may be absent, with what is taken for them then and where a cell is
-    empty. Raises ValueError naming the columns that are needed and not there, or for no rows.
+    empty; an empty source is left out. Raises ValueError naming the columns that are needed and not
+    there, or for no rows.
     """
     absent = [name for name in needed if name not in frame.columns]
     if absent:
@@ -28,8 +29,15 @@ def rows_of(frame: pd.DataFrame, needed: Sequence[str], **others: object) -> lis
         for name, otherwise in others.items():
             value = _plain(given.get(name))
             row[name] = otherwise if value is None else value
+        if row.get("source") == "":
+            del row["source"]
         rows.append(row)
     return rows
+
+
+def said_source(text: str) -> dict[str, str]:
+    """A source as a chart's data hold it: not at all where there is none."""
+    return {"source": text} if text else {}
 
 
 def _plain(value: Any) -> Any:

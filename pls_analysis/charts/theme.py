@@ -25,6 +25,8 @@ PAPER_CM = 16.6
 """Width of the text on an A4 brief."""
 PHONE_CM = 8.8
 """Width of a chart on a telephone held upright."""
+PANEL_CM = 4.2
+"""Width of one of several small charts there, two of which stand side by side."""
 POINTS_PER_CM = 72 / 2.54
 
 

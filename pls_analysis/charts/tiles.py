@@ -14,6 +14,7 @@ from pls_analysis.charts.layout import width_em, wrap
 from pls_analysis.charts.lettering import LABEL_PT, caption_height, write_caption
 from pls_analysis.charts.lines_data import plain
 from pls_analysis.charts.phrases import decimals, named, number, say, unit_tail
+from pls_analysis.charts.rows import said_source
 from pls_analysis.charts.theme import (
     EDGE,
     INK,
@@ -68,13 +69,15 @@ def tile_map(
     own: str = "",
     unit: str = "",
     caption: str = "",
+    source: str = "",
     lang: str = "zh",
     width_cm: float = PAPER_CM,
 ) -> Chart:
     """Draw each area as a tile shaded by its figure, which is printed on it.
 
     `values` (and `texts`, printed instead) are by area code; `tiles` as `load_tiles` gives them.
-    An area without a figure is hatched and says "—"; `own` has a frame. Raises ValueError for a
+    An area without a figure is hatched and says "—"; `own` has a frame; `source` says where the
+    figures are from. Raises ValueError for a
     figure whose area has no tile, or where two share one.
     """
     strange = [str(code) for code in values.index if code not in set(tiles["code"])]
@@ -96,7 +99,10 @@ def tile_map(
             *(tiles[name] for name in COLUMNS), figures, given, strict=True
         )
     ]  # fmt: skip
-    data = {"kind": "tile_map", "lang": lang, "caption": caption, "unit": unit, "tiles": made}
+    data = {
+        "kind": "tile_map", "lang": lang, "caption": caption, "unit": unit, "tiles": made,
+        **said_source(source),
+    }  # fmt: skip
     return draw(data, _alt(data), width_cm)
 
 

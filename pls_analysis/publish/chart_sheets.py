@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from pls_analysis.charts.dots import NOT_DRAWN
 from pls_analysis.charts.phrases import decimals, period_text
 from pls_analysis.charts.statuses import status_word
 from pls_analysis.messages import Messages
@@ -138,8 +139,8 @@ def _strips(chart: Mapping[str, Any], say: Messages) -> Table:
         rows += [
             (label, words(status_word(state, say.lang)), figure(strip[state], "", 0),
              words(say("annex.unit_areas")))
-            for state in ("no_data", "too_few")
-            if strip[state]
+            for state in NOT_DRAWN
+            if strip.get(state)
         ]  # fmt: skip
     heads = ("brief.column_measure", "brief.column_area", "annex.value", "brief.column_unit")
     return Table(tuple(map(say, heads)), tuple(rows), frozenset(marked))

@@ -4,18 +4,15 @@
 
 The page shows the notebook's outputs and Markdown, never its code. Fonts and data are embedded; its
 Content-Security-Policy forbids every outside reference and any script but its own, which sorts and
-copies tables; charts are drawn twice: for a desk and for a telephone.
+copies tables; charts that are not tables or panels are drawn twice: for a desk and for a telephone.
 """
 
 from __future__ import annotations
 
 import base64
-import datetime as dt
 import hashlib
-import io
 import re
-import zipfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -28,8 +25,13 @@ from nbformat import NotebookNode
 from traitlets import default
 
 from pls_analysis import blocks
+from pls_analysis.charts import redraw
+from pls_analysis.charts.lines import value_text
+from pls_analysis.charts.phrases import describe_panel
+from pls_analysis.charts.theme import PANEL_CM
 from pls_analysis.messages import Messages
-from pls_analysis.publish.chart_tables import as_table, table_style
+from pls_analysis.publish.attached import zipped
+from pls_analysis.publish.chart_tables import as_table, sources_line, table_style
 from pls_analysis.publish.lettering import share_lettering
 from pls_analysis.publish.page import Page, narrow_svg, read_page
 from pls_analysis.publish.svg import clean_svg
@@ -39,6 +41,9 @@ from pls_analysis.publish.webfonts import font_css
 TEMPLATES = Path(__file__).parent / "templates"
 FONT_PLACE = "/*fonts*/"
 SCRIPT = (TEMPLATES / "pls_html" / "report.js").read_text(encoding="utf-8")
+SAID = re.compile(r"<svg[^>]*>")
+NEEDLESS = r' (?:xmlns|width|height|font-family)="[^"]*"'
+"""What an SVG need not say within a page: it has the page's font and all the width there is."""
 LINKED = ("pdf", "xlsx")
 """The formats of a report that its page links to."""
 
@@ -114,20 +119,6 @@ def downloads(page: Page, beside: Mapping[str, str]) -> list[tuple[str, str, str
     return links
 
 
-def zipped(attachments: Iterable[Mapping[str, Any]], timestamp: int) -> bytes:
-    """The attached CSVs as one archive: a tenth of their size, the same bytes each time."""
-    day = dt.datetime.fromtimestamp(timestamp, dt.UTC)
-    packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
-        for file in attachments:
-            about = zipfile.ZipInfo(file["name"], (day.year, day.month, day.day, 0, 0, 0))
-            about.compress_type = zipfile.ZIP_DEFLATED
-            about.create_system = 0  # the same archive on every system
-            # Excel needs the mark to read UTF-8.
-            archive.writestr(about, ("\ufeff" + file["csv"]).encode("utf-8"))
-    return packed.getvalue()
-
-
 def script_hash(script: str) -> str:
     """The hash by which a Content-Security-Policy knows a page's own script."""
     return base64.b64encode(hashlib.sha256(script.encode("utf-8")).digest()).decode()
@@ -156,21 +147,43 @@ _renderer = _make_renderer()
 
 def _figure(part: dict[str, Any], at: int) -> str:
     """A chart, for a desk and for a telephone; what it says to those who cannot see it once."""
-    if table := as_table(part.get("chart", {})):
+    chart = part.get("chart", {})
+    if table := as_table(chart):
         return table
+    if chart.get("kind") == "small_multiples":
+        return _panels(chart, at)
     narrow = narrow_svg(part)
     if not narrow:
         return f"<figure>{_svg(part['svg'], f'f{at}-', part['alt'])}</figure>"
     return (
         f'<figure><div role="img" aria-label="{escape(part["alt"])}">'
         f'<div class="wide">{_svg(part["svg"], f"f{at}-")}</div>'
-        f'<div class="narrow">{_svg(narrow, f"n{at}-")}</div></div></figure>'
+        f'<div class="narrow">{_svg(narrow, f"n{at}-")}</div></div>{sources_line(chart)}</figure>'
+    )
+
+
+def _panels(chart: dict[str, Any], at: int) -> str:
+    """Small charts as a grid that has as many columns as there is room for, each drawn once."""
+    lang = chart["lang"]
+    made = []
+    for number, panel in enumerate(chart["panels"]):
+        drawn = redraw({"kind": "panel", "lang": lang, **panel}, PANEL_CM).svg()
+        told = describe_panel(panel, panel["title"], lang)
+        made.append(
+            f"<div><p>{escape(panel['title'])}<span>{escape(panel['change'])} "
+            f"<b>{blocks.asked(value_text(panel, lang), panel.get('source', ''))}</b></span></p>"
+            f"{_svg(drawn, f'f{at}-{number}-', told)}</div>"
+        )
+    return (
+        f'<figure class="pls-panels" style="--n:{chart["columns"]}">'
+        f"<figcaption>{escape(chart['caption'])}</figcaption><div>{''.join(made)}</div></figure>"
     )
 
 
 def _svg(source: str, prefix: str, alt: str = "") -> str:
     """A figure as it stands in the page, where only regular and bold type are embedded."""
-    return clean_svg(source, prefix, alt).replace('font-weight="500"', 'font-weight="700"')
+    drawn = clean_svg(source, prefix, alt).replace('font-weight="500"', 'font-weight="700"')
+    return SAID.sub(lambda root: re.sub(NEEDLESS, "", root[0]), drawn, count=1)
 
 
 def _picture(part: dict[str, Any], at: int) -> str:

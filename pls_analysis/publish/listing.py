@@ -25,6 +25,10 @@ WANTING = ("missed", "off_track")
 """Statuses by which a column of verdicts is sorted: what needs a look first."""
 
 
+FOLDERS = re.compile(r"(?:\b[A-Za-z]:[\\/]|(?<![\w.:/])/)(?:[^\s/\\:'\"]+[\\/])+")
+LONGEST_ERROR = 240
+
+
 class Made(Protocol):
     """What an index needs to know of a report; `batch.manifest.Entry` has it."""
 
@@ -38,6 +42,8 @@ class Made(Protocol):
     def name(self) -> str: ...
     @property
     def outcome(self) -> str: ...
+    @property
+    def error(self) -> str: ...
     @property
     def finished(self) -> str: ...
     @property
@@ -72,11 +78,12 @@ class Edition:
 class Line:
     """One notebook's report of an area in all its languages and formats.
 
-    `note` says what is amiss, or "".
+    `note` says what is amiss and `error` why, or "".
     """
 
     editions: tuple[Edition, ...]
     note: str
+    error: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +121,8 @@ class Row:
     area: str
     name: str
     lines: tuple[Line, ...]
+    own_name: str = ""
+    """What it is called at home, where the page is in another language."""
     statuses: tuple[Status, ...] = ()
     figure: Figure | None = None
 
@@ -124,11 +133,11 @@ class Row:
 
     @cached_property
     def sought(self) -> str:
-        """The texts that a search looks into: name, code, pinyin and its initials."""
-        initials = "".join(lazy_pinyin(self.name, style=Style.FIRST_LETTER))
-        return " ".join(
-            _squeezed(text) for text in (self.name, self.area, self.pinyin, initials.lower())
-        )
+        """The texts that a search looks into: names, code, pinyin and its initials."""
+        own = self.own_name or self.name
+        initials = "".join(lazy_pinyin(own, style=Style.FIRST_LETTER)).lower()
+        words = (self.name, own, self.area, "".join(lazy_pinyin(own)), initials)
+        return " ".join(dict.fromkeys(map(_squeezed, words)))
 
     @property
     def address(self) -> str:
@@ -176,11 +185,15 @@ class Section:
         return len(self.rows) > 1
 
 
-def sections(made: Sequence[Made], project: Project, tree: AreaTree) -> list[Section]:
+def sections(
+    made: Sequence[Made], project: Project, tree: AreaTree, lang: str = ""
+) -> list[Section]:
     """Group reports by area in official order: home first, then level by level.
 
-    Texts are in the project's language, also where only another one's report has them.
+    Texts are in `lang`, by default the project's language, also where only another one's report
+    has them; names in another language are those of the tree.
     """
+    lang = lang or project.lang
     by_area: dict[str, list[Made]] = {}
     for report in made:
         by_area.setdefault(report.area, []).append(report)
@@ -189,18 +202,21 @@ def sections(made: Sequence[Made], project: Project, tree: AreaTree) -> list[Sec
         level = tree[code].level if code in tree else ""
         groups.setdefault("home" if code == project.home else level, []).append(code)
     order = ["home", *tree.levels, ""]
+    rows = {
+        group: [_row(by_area[code], project, tree, lang) for code in codes]
+        for group, codes in groups.items()
+    }
     return [
-        _section(group, [_row(by_area[code], project) for code in groups[group]], project)
-        for group in sorted(groups, key=order.index)
+        _section(group, rows[group], project, lang) for group in sorted(groups, key=order.index)
     ]
 
 
-def _section(group: str, rows: list[Row], project: Project) -> Section:
-    say = Messages(project.lang)
+def _section(group: str, rows: list[Row], project: Project, lang: str) -> Section:
+    say = Messages(lang)
     if group == "home":
         title = rows[0].name
     elif names := project.own_levels.get(group):
-        title = names.get(project.lang, group)
+        title = names.get(lang, group)
     else:
         title = say(f"level.{group}") if group else say("index.elsewhere")
     figures = [row.figure for row in rows if row.figure]
@@ -217,10 +233,11 @@ def _shared(texts: Iterable[str], otherwise: str) -> str:
     return found.pop() if len(found) == 1 and "" not in found else otherwise
 
 
-def _row(reports: Sequence[Made], project: Project) -> Row:
-    say = Messages(project.lang)
+def _row(reports: Sequence[Made], project: Project, tree: AreaTree, lang: str) -> Row:
+    say, area = Messages(lang), reports[0].area
+    foreign = lang != project.lang and area in tree
     listed = [*project.reports, *sorted({report.notebook for report in reports})]
-    languages = [project.lang, *(one for one in LANGUAGES if one != project.lang)]
+    languages = [lang, *(one for one in LANGUAGES if one != lang)]
     ordered = sorted(
         reports,
         key=lambda one: (
@@ -232,9 +249,10 @@ def _row(reports: Sequence[Made], project: Project) -> Row:
     for report in ordered:
         notebooks.setdefault(report.notebook, []).append(report)
     return Row(
-        area=reports[0].area,
-        name=reports[0].name,
-        lines=tuple(_line(same, project.lang) for same in notebooks.values()),
+        area=area,
+        name=tree[area].name if foreign else reports[0].name,
+        own_name=reports[0].name,
+        lines=tuple(_line(same, lang) for same in notebooks.values()),
         statuses=_statuses(_first(ordered, "statuses"), say),
         figure=_figure(_first(ordered, "figure"), say),
     )
@@ -257,7 +275,14 @@ def _line(reports: Sequence[Made], lang: str) -> Line:
         _edition(report, title if not at else "", lang) for at, report in enumerate(reports)
     ]
     shown = tuple(one for one in editions if one.title or one.links)
-    return Line(shown, say("index.list").join(notes))
+    errors = dict.fromkeys(why(one.error) for one in reports if one.outcome == "failed")
+    return Line(shown, say("index.list").join(notes), " · ".join(filter(None, errors)))
+
+
+def why(error: str) -> str:
+    """An error in one line for readers: without the folders of the machine that it arose on."""
+    line = FOLDERS.sub("", " ".join(error.split()))
+    return line if len(line) <= LONGEST_ERROR else line[: LONGEST_ERROR - 1] + "…"
 
 
 def _edition(report: Made, title: str, lang: str) -> Edition:

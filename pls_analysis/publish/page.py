@@ -17,6 +17,7 @@ from pls_analysis import blocks
 from pls_analysis.charts import chart, redraw
 from pls_analysis.charts.theme import PHONE_CM
 from pls_analysis.messages import Messages
+from pls_analysis.publish.attached import safe_csv
 from pls_analysis.publish.tables import tables_of
 from pls_analysis.texts import LANGUAGES
 
@@ -82,7 +83,9 @@ def read_page(notebook: NotebookNode, name: str = "") -> Page:
             for token in headings
             if token["attrs"]["level"] == 2
         ),
-        attachments=tuple(part for part in found if part["kind"] == "data"),
+        attachments=tuple(
+            {**part, "csv": safe_csv(part["csv"])} for part in found if part["kind"] == "data"
+        ),
     )
 
 

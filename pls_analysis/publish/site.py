@@ -27,6 +27,7 @@ from pls_analysis.project import Project
 from pls_analysis.publish.listing import Made, sections
 from pls_analysis.publish.visible import visible
 from pls_analysis.publish.webfonts import font_css
+from pls_analysis.texts import LANGUAGES
 
 FILE = "index.html"
 TEMPLATES = Path(__file__).parent / "templates" / "pls_site"
@@ -56,23 +57,55 @@ class Published:
         return dt.date.fromisoformat(max(days)) if days else None
 
 
+@dataclass(frozen=True, slots=True)
+class Edition:
+    """The index pages in one language: `file` is what each is called."""
+
+    lang: str
+    file: str
+
+    @property
+    def name(self) -> str:
+        """What the language is called in itself."""
+        return Messages(self.lang)("index.language_name")
+
+    @property
+    def html_lang(self) -> str:
+        """The language as HTML names it."""
+        return Messages(self.lang)("page.html_lang")
+
+
 def write_site(
     folder: Path, project: Project, tree: AreaTree, published: Sequence[Published]
 ) -> list[Path]:
     """Write `index.html` into `folder` and into each period's folder; return those that changed.
 
-    All are written anew from the given periods, so that none leads to what is no longer there.
+    Where reports are in another language too, so are the pages beside them: `index.en.html`. All
+    are written anew from the given periods, so that none leads to what is no longer there.
     """
     newest = sorted(
         published, key=lambda one: (one.period.end, one.period.start, one.folder), reverse=True
     )
-    pages = {
-        folder / one.folder / FILE: _period_page(newest, at, project, tree)
-        for at, one in enumerate(newest)
+    spoken = {report.parameters["lang"] for one in published for report in one.made}
+    editions = {
+        lang: Edition(lang, file_name(lang, project))
+        for lang in (project.lang, *(one for one in LANGUAGES if one != project.lang))
+        if lang == project.lang or lang in spoken
     }
-    pages[folder / FILE] = _render("periods.html.j2", project, published=newest)
-    hint = Messages(project.lang)("index.hint")
-    fonts = _fonts("".join([hint, *pages.values()]), _title(project))
+    pages: dict[Path, str] = {}
+    for edition in editions.values():
+        asked = {"project": project, "edition": edition, "editions": list(editions.values())}
+        names = tree.in_english(project.home) if edition.lang == "en" else tree
+        for at, one in enumerate(newest):
+            shown = sections(one.made, project, names, edition.lang)
+            earlier = newest[at + 1 : at + 1 + EARLIER_MAX]
+            pages[folder / one.folder / edition.file] = _render(
+                "index.html.j2", **asked, now=one, sections=shown, earlier=earlier
+            )
+        pages[folder / edition.file] = _render("periods.html.j2", **asked, published=newest)
+    hints = [Messages(lang)("index.hint") for lang in editions]
+    titles = "".join(_title(project, lang) for lang in editions)
+    fonts = _fonts("".join([*hints, *pages.values()]), titles)
     changed = []
     for path, html in pages.items():
         if _replace(path, html.replace(FONT_PLACE, fonts)):
@@ -80,25 +113,22 @@ def write_site(
     return changed
 
 
-def _period_page(newest: Sequence[Published], at: int, project: Project, tree: AreaTree) -> str:
-    """The page of one period of those that are sorted from the newest down."""
-    now = newest[at]
-    return _render(
-        "index.html.j2",
-        project,
-        now=now,
-        sections=sections(now.made, project, tree),
-        earlier=newest[at + 1 : at + 1 + EARLIER_MAX],
-    )
+def file_name(lang: str, project: Project) -> str:
+    """What the index pages in a language are called."""
+    return FILE if lang == project.lang else FILE.replace(".", f".{lang}.")
 
 
-def _render(template: str, project: Project, **values: Any) -> str:
+def _render(
+    template: str, project: Project, edition: Edition, editions: Sequence[Edition], **values: Any
+) -> str:
     script = _template("index.js")
-    say = Messages(project.lang)
+    say = Messages(edition.lang)
     return _environment().get_template(template).render(
         say=say,
-        title=_title(project),
-        org=project.masthead.get("org", ""),
+        file=edition.file,
+        others=[one for one in editions if one is not edition],
+        title=_title(project, edition.lang),
+        org=project.masthead_in(edition.lang).get("org", ""),
         style=_template("index.css") + _status_css(),
         script=script,
         script_hash=base64.b64encode(hashlib.sha256(script.encode("utf-8")).digest()).decode(),
@@ -106,8 +136,8 @@ def _render(template: str, project: Project, **values: Any) -> str:
     )  # fmt: skip
 
 
-def _title(project: Project) -> str:
-    return project.masthead.get("title") or project.name
+def _title(project: Project, lang: str) -> str:
+    return project.masthead_in(lang).get("title") or project.name
 
 
 def _status_css() -> str:

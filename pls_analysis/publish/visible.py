@@ -6,16 +6,18 @@ from dataclasses import dataclass, field
 from html.parser import HTMLParser
 
 BOLD_TAGS = frozenset(
-    {"b", "strong", "em", "th", "caption", "summary", *(f"h{n}" for n in "123456")}
+    {"b", "strong", "em", "th", "caption", "figcaption", "summary", *(f"h{n}" for n in "123456")}
 )
 BOLD_CLASSES = frozenset({"about", "d", "marked", "org", "pls-mark", "strong", "v"})
 """What `blocks.css` and the pages' own style sheets set in bold."""
-PLAIN_CLASSES = frozenset({"plain", "pls-source"})
-"""What is set in regular type though its element is not."""
+PLAIN_CLASSES, SOURCE = frozenset({"plain"}), "u"
+"""What is set in regular type though its element is not; where a figure's source stands."""
 BOLD = "700"
 SHOWN = frozenset({"alt", "placeholder", "title"})
 """Attributes that a browser shows; those of data- hold what a page's script writes."""
 UNSEEN = frozenset({"script", "style"})
+ENDED = {"td": {"td", "th"}, "th": {"td", "th"}, "tr": {"td", "th", "tr"}}
+"""Elements without an end tag of their own, which another one's start ends."""
 VOID = frozenset({"br", "hr", "img", "input", "link", "meta", "wbr"})
 
 
@@ -50,6 +52,8 @@ class _Reader(HTMLParser):
         self.text += [text for name, text in given.items() if name in SHOWN or "data-" in name]
         if tag in VOID:
             return
+        while self.open and self.open[-1][0] in ENDED.get(tag, ()):
+            self.open.pop()
         within = bool(self.open) and self.open[-1][1]
         self.open.append((tag, _is_bold(tag, given, within)))
 
@@ -74,6 +78,6 @@ def _is_bold(tag: str, given: dict[str, str], within: bool) -> bool:
     classes = set(given.get("class", "").split())
     if "font-weight" in given:
         return given["font-weight"] == BOLD
-    if not PLAIN_CLASSES.isdisjoint(classes):
+    if tag == SOURCE or not PLAIN_CLASSES.isdisjoint(classes):
         return False
     return within or tag in BOLD_TAGS or not BOLD_CLASSES.isdisjoint(classes)

@@ -113,7 +113,7 @@ def test_only_the_embedded_fonts_are_used(opened):
 def test_a_source_shows_at_a_tap_and_goes_on_escape(opened):
     page, _, _, _ = opened
     figure = page.locator(".pls-table .pls-asked").first
-    source = figure.locator(".pls-source")
+    source = figure.locator("u")
     assert not source.is_visible()
     figure.click()
     page.mouse.move(0, 0)

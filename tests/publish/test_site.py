@@ -6,7 +6,7 @@ import base64
 import hashlib
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
@@ -42,6 +42,7 @@ class Made:
     notebook: str = "town_brief"
     title: str = "街镇简报"
     outcome: str = "ok"
+    error: str = ""
     lang: str = "zh"
     formats: tuple[str, ...] = ("html", "pdf", "xlsx")
     summary: dict[str, Any] = field(default_factory=lambda: FACTS)
@@ -287,6 +288,47 @@ def test_without_a_strip_it_is_the_first_small_chart(lang: str, label: str):
 
 def test_a_notebook_that_shows_neither_has_no_facts():
     assert read_facts(executed("说明")) == {}
+
+
+def test_a_failed_report_says_why_in_one_line_and_leads_to_no_notebook(project: Project):
+    error = "ValueError: no figure of 书院镇\nin /home/someone/work/data/processed/x.parquet\n<b>"
+    made = [Made(outcome="failed", formats=(), summary={}, error=error)]
+    row = page(project, made).select("tbody tr")[0]
+    said = row.select_one(".why")
+    assert said is not None
+    assert said.get_text() == "ValueError: no figure of 书院镇 in x.parquet <b>"
+    assert row.select("a") == []
+    assert "ipynb" not in str(row)
+    older = page(project, [Made(outcome="failed", error=error)]).select("tbody tr")[0]
+    assert "上一版" in text_of(older)
+    assert len(links(older, "td a")) == 3
+    assert older.select_one(".why") is not None
+    assert page(project, [Made()]).select(".why") == []
+
+
+def test_where_there_are_english_reports_there_are_english_pages(project: Project):
+    made = [Made(), Made(lang="en", title="Town brief"), replace(HOME, lang="en")]
+    published = [Published(parse_period(one), one, made) for one in (JUNE, "2022-05")]
+    write_site(project.reports_dir, project, load_areas(project), published)
+    english = project.reports_dir / JUNE / "index.en.html"
+    shown = BeautifulSoup(english.read_text(encoding="utf-8"), "html.parser")
+    assert shown.html is not None
+    assert shown.html["lang"] == "en"
+    names = [text_of(one) for one in shown.select("tbody th")]
+    assert names == [load_areas(project).in_english(project.home)[code].name
+                     for code in (HOME.area, "310115103")]  # fmt: skip
+    assert not re.search("[\u4e00-\u9fff]", " ".join(names))
+    row = shown.select("tbody tr")[1]
+    assert [one.get_text() for one in row.select("td a")][:3] == ["Town brief", "PDF", "XLSX"]
+    assert {"川沙新镇", "chuanshaxinzhen"} < set(str(row["data-q"]).split())
+    assert links(shown, ".langs a") == ["index.html"]
+    assert links(shown, "nav a") == ["../index.en.html", "../2022-05/index.en.html"]
+    own = BeautifulSoup((english.parent / "index.html").read_text(encoding="utf-8"), "html.parser")
+    assert links(own, ".langs a") == ["index.en.html"]
+    for file in project.reports_dir.rglob("index*.html"):
+        leads = BeautifulSoup(file.read_text(encoding="utf-8"), "html.parser").select("a")
+        to_pages = [str(one["href"]) for one in leads if "index" in str(one["href"])]
+        assert all((file.parent / unquote(one)).is_file() for one in to_pages)
 
 
 # -- earlier periods ---------------------------------------------------------------------------

@@ -5,7 +5,7 @@
   const words = document.body.dataset;
   const shown = (cell) => {
     const copy = cell.cloneNode(true);
-    copy.querySelectorAll(".pls-source").forEach((one) => one.remove());
+    copy.querySelectorAll("u").forEach((one) => one.remove());
     return copy.textContent.trim();
   };
   const figure = (text) => {
