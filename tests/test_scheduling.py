@@ -115,7 +115,9 @@ def test_a_failed_round_is_told_by_mail_with_the_end_of_its_logs(rehearsal: Path
     os.utime(rehearsal / "reports" / "2022-05" / "run.log", (0, 0))
     script(tmp_path / "bin" / "journalctl", '#!/bin/sh\necho "the journal of $2"\n')
     letter = tmp_path / "letter"
-    script(tmp_path / "bin" / "mail", f'#!/bin/sh\necho "to $3: $2" >"{letter}"\ncat >>"{letter}"\n')
+    script(
+        tmp_path / "bin" / "mail", f'#!/bin/sh\necho "to $3: $2" >"{letter}"\ncat >>"{letter}"\n'
+    )
     told = [rehearsal / "deploy" / "failed.sh", "pls-monthly.service"]
     path = {"PATH": f"{tmp_path / 'bin'}:/usr/bin:/bin"}
     subprocess.run(told, env=path | {"MAILTO": "someone"}, check=True)
@@ -288,7 +290,8 @@ def short_notebook(project: Project, name: str, source: str) -> None:
     cells = [nbformat.v4.new_code_cell(one) for one in (PARAMETERS, source)]
     cells[0].metadata["tags"] = ["parameters"]
     book = nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell(f"# {name}"), *cells])
-    book.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3"}
+    kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    book.metadata["kernelspec"] = kernel
     nbformat.write(book, project.root / "notebooks" / f"{name}.ipynb")
 
 

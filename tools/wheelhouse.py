@@ -35,7 +35,7 @@ SYSTEMS = {
     "manylinux": {"sys_platform": "linux", "os_name": "posix", "platform_system": "Linux"},
 }
 """What markers of the lock may ask of a system, by the first word of its wheels' platform."""
-PLATFORM = re.compile(r"(win)_?(\w+)|(macosx)_\d+_\d+_(\w+)|(manylinux)_2_\d+_(\w+)")
+PLATFORM = re.compile(r"(win)_?(amd64|arm64|32)|(macosx)_\d+_\d+_(\w+)|(manylinux)_2_\d+_(\w+)")
 OLD_NAMES = {17: "manylinux2014", 12: "manylinux2010", 5: "manylinux1"}
 MACHINES = {("win", "amd64"): "AMD64", ("win", "arm64"): "ARM64", ("win", "32"): "x86"}
 NEWEST_PATCH = 99
@@ -214,7 +214,8 @@ def main() -> None:
     words.add_argument("--out", type=Path, default=ROOT / "wheelhouse")
     asked = words.parse_args()
     try:
-        missing = gather(ROOT, asked.out, target(asked.platform, asked.python_version))
+        wanted = target(asked.platform, asked.python_version)
+        missing = gather(ROOT, asked.out, wanted)
     except NotGathered as error:
         sys.exit(f"make: {error}")
     wheels = list(asked.out.glob("*.whl"))
@@ -222,9 +223,10 @@ def main() -> None:
     print(f"{len(wheels)} wheels, {size:.0f} MB, in {asked.out}; see INSTALL.txt there")
     if missing:
         sys.exit(
-            f"make: no wheel for that system: {', '.join(missing)}. On a machine of that kind with "
-            "a network, build each by `python -m pip wheel --no-deps NAME==VERSION` and put it "
-            "into the wheelhouse; install then without --require-hashes"
+            f"make: no wheel for {wanted.name}: {', '.join(missing)}. A newer system or another "
+            "Python may have one (PLATFORM=, PYTHON_VERSION=). Else, on a machine of that kind with "
+            "a network, build each by `python -m pip wheel --no-deps NAME==VERSION`, put it into "
+            "the wheelhouse, and install without --require-hashes"
         )
 
 
