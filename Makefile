@@ -5,13 +5,16 @@ PYTHON ?=
 BIN := .venv/bin
 PLS := $(BIN)/pls
 PERIOD ?= latest
+PLATFORM ?=
+PYTHON_VERSION ?=
 NODE_OF_PLAYWRIGHT = $$($(BIN)/python -c 'import pathlib, playwright; print(pathlib.Path(playwright.__file__).parent / "driver")')
 
 export PLS_PROJECT := $(CURDIR)
 export PYTHON
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev briefs sample lab notebooks pictures docs test test-browser lint types check lock clean
+.PHONY: help install install-dev briefs sample lab notebooks pictures docs test test-browser \
+	test-wheelhouse lint types check lock wheelhouse clean
 
 help:  ## List what make can do
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' Makefile
@@ -43,12 +46,15 @@ pictures: install-dev  ## Take the pictures of notebooks/README.md anew (needs C
 docs: install-dev  ## Write docs/data-dictionary.md from the form specs and the policy
 	@$(BIN)/python tools/build_dictionary.py
 
-test: install-dev  ## Run every test that needs no browser
-	@$(BIN)/python -m pytest -n auto --dist loadscope -m 'not browser'
+test: install-dev  ## Run every test that needs neither a browser nor packages from a network
+	@$(BIN)/python -m pytest -n auto --dist loadscope -m 'not browser and not registry'
 
 test-browser: install-dev  ## Run the tests that open reports in headless Chromium
 	@sh tools/chromium.sh
 	@$(BIN)/python -m pytest -m browser
+
+test-wheelhouse: install-dev  ## Gather a wheelhouse, install from it with no index, make a report
+	@$(BIN)/python -m pytest -m registry
 
 lint: install-dev  ## Check format and style
 	@$(BIN)/ruff format --check .
@@ -61,6 +67,9 @@ check: lint types test  ## All that must hold before a commit
 
 lock: install-dev  ## Choose versions anew, for every system
 	@$(BIN)/python tools/lock.py
+
+wheelhouse: install  ## Gather all wheels for an install without a network (PLATFORM=win_amd64 PYTHON_VERSION=3.12)
+	@$(BIN)/python tools/wheelhouse.py --platform "$(PLATFORM)" --python-version "$(PYTHON_VERSION)"
 
 clean:  ## Remove .venv, caches and builds; data and reports stay
 	rm -rf .venv .pytest_cache .ruff_cache .hypothesis build dist
