@@ -12,11 +12,11 @@ import time
 from queue import Empty
 from typing import Any
 
-from jupyter_client.asynchronous import AsyncKernelClient
+from jupyter_client.asynchronous.client import AsyncKernelClient
 from jupyter_client.manager import AsyncKernelManager
 from nbformat import NotebookNode
 from papermill.engines import NBClientEngine, NotebookExecutionManager
-from traitlets import DottedObjectName
+from traitlets import default
 
 SECONDS_TO_ANSWER = 1
 SECONDS_TO_SUBSCRIBE = 0.2
@@ -66,7 +66,9 @@ class QuickClient(AsyncKernelClient):
 class QuickManager(AsyncKernelManager):
     """A kernel's manager whose clients are quick."""
 
-    client_class = DottedObjectName("pls_analysis.batch.engine.QuickClient")
+    @default("client_factory")
+    def _quick_client(self) -> type[AsyncKernelClient]:
+        return QuickClient
 
 
 class SparingRecord(NotebookExecutionManager):

@@ -19,7 +19,7 @@ from types import ModuleType
 PACKAGE = Path(__file__).resolve().parent.parent
 AT_IMPORT = (
     *("ARROW_", "LC_", "LD_", "MALLOC_", "MPL", "NPY_", "PANDAS_", "PYTHON"),
-    *("HOME", "LANG", "MATPLOTLIBRC", "PLS_WARM"),
+    *("HOME", "LANG", "MATPLOTLIBRC"),
     *("XDG_CACHE_HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME"),
 )
 """How variables begin that Python or our libraries read once, when they start or are imported."""

@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from jupyter_client.connect import KernelConnectionInfo
-from jupyter_client.provisioning import LocalProvisioner
+from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 
 from pls_analysis.batch.forked import LAUNCHER
 from pls_analysis.batch.zygotes import SHARED, ForkedKernel, Refused, Zygote, start_kernel

@@ -32,6 +32,7 @@ from typing import Any
 
 from pls_analysis.batch.forked import become_kernel, die_with, leave, read_request
 from pls_analysis.batch.freshness import Sources, import_settings
+from pls_analysis.batch.zygotes import WARM
 
 log = logging.getLogger("pls_analysis.batch.zygote")
 
@@ -53,8 +54,6 @@ PRELOADED = (
 
 Not matplotlib's inline backend: it ties itself to the shell, which a kernel has and this has not.
 """
-WARM = "PLS_WARM"
-"""Environment variable: `module:function`, called once after the imports to prepare more."""
 STOP = b"stop"
 DRAIN = b"drain"
 

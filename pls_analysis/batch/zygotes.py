@@ -17,7 +17,6 @@ import socket
 import subprocess
 import tempfile
 import threading
-import weakref
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -25,6 +24,8 @@ from pls_analysis.batch.forked import make_request
 from pls_analysis.batch.freshness import import_settings
 
 SHARED = "PLS_ZYGOTE"
+WARM = "PLS_WARM"
+"""Environment variable: `module:function`, which a zygote calls once to prepare more."""
 ONE_THREAD = {
     "JE_ARROW_MALLOC_CONF": "background_thread:false",
     "MKL_NUM_THREADS": "1",
@@ -33,19 +34,20 @@ ONE_THREAD = {
     "PYDEVD_DISABLE_FILE_VALIDATION": "1",
 }
 """Keeps libraries from starting threads when they are imported, and debugpy from complaining."""
-SECONDS_TO_START = 60
+SECONDS_TO_START = 120
 SECONDS_TO_STOP = 5
 WAITING = 512
 """Requests that may wait while a zygote still imports."""
 
-Settings = frozenset[tuple[str, str]]
+Kind = tuple[frozenset[tuple[str, str]], str | None]
+"""What tells zygotes apart: settings that matter to imports, and what it was told to prepare."""
 _lock = threading.Lock()
-_own: dict[Settings, Zygote] = {}
+_own: dict[Kind, Zygote] = {}
 _retired: list[Zygote] = []
-_useless: dict[Settings, str] = {}
+_useless: dict[Kind, str] = {}
 """Why a new zygote gave no kernel; another would give none either."""
-_held: weakref.WeakSet[socket.socket] = weakref.WeakSet()
-"""Sockets by which zygotes know that this process lives."""
+_held: set[socket.socket] = set()
+"""Sockets by which zygotes know that this process lives, and wants its kernels."""
 
 
 class Refused(Exception):
@@ -88,6 +90,7 @@ class ForkedKernel:
             message = b""
         # Without a word, the zygote was killed and its kernels with it.
         self.returncode = json.loads(message)["exit"] if message else -signal.SIGKILL
+        _held.discard(self.connection)
         self.connection.close()
 
     async def ended(self, seconds: float | None = None) -> None:
@@ -165,6 +168,7 @@ class Zygote:
         """Kill its kernels and end it."""
         with contextlib.suppress(OSError):
             self.owner.send(b"stop")
+        _held.discard(self.owner)
         self.owner.close()
         try:
             self.process.wait(SECONDS_TO_STOP)
@@ -181,23 +185,26 @@ async def start_kernel(
 
     Raises Refused, or OSError where the system gives no sockets or processes.
     """
-    settings = import_settings(environment)
+    kind = import_settings(environment), environment.get(WARM)
     request = make_request(argv, environment, cwd)
     try:
         if shared := os.environ.get(SHARED):
             with contextlib.suppress(Refused, OSError):
                 return await _ask(shared, request, files)
-        for fresh in (False, True):
-            if settings in _useless:
-                raise Refused(_useless[settings])
-            zygote = _own_zygote(argv[0], environment, settings)
+        refusal = Refused("there is no zygote")
+        for _ in range(2):  # the one there is may be out of date
+            if kind in _useless:
+                raise Refused(_useless[kind])
+            zygote = _own_zygote(argv[0], environment, kind)
             try:
                 return await _ask(str(zygote.path), request, files)
-            except (Refused, OSError) as error:
-                _retire(zygote, settings)
-                if fresh or (isinstance(error, Refused) and not error.stale):
-                    _useless[settings] = str(error)
-        raise Refused(_useless[settings])
+            except Refused as error:
+                _retire(zygote, kind)
+                refusal = error
+            if not refusal.stale:
+                _useless[kind] = str(refusal)
+                break
+        raise refusal
     finally:
         os.close(request)
 
@@ -205,15 +212,22 @@ async def start_kernel(
 async def _ask(path: str, request: int, files: Sequence[int]) -> ForkedKernel:
     connection = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     try:
-        connection.connect(path)
-        socket.send_fds(connection, [b"kernel"], [request, *files])
+        try:
+            connection.connect(path)
+            socket.send_fds(connection, [b"kernel"], [request, *files])
+        except ConnectionError as error:
+            raise Refused(f"the zygote has ended ({error})", stale=True) from None
         connection.setblocking(False)
         receiving = asyncio.get_running_loop().sock_recv(connection, 4096)
         try:
             message = await asyncio.wait_for(receiving, SECONDS_TO_START)
         except TimeoutError:
             raise Refused(f"the zygote gave no answer in {SECONDS_TO_START} seconds") from None
-        answer = json.loads(message) if message else {"refused": "the zygote has ended"}
+        except ConnectionError:
+            message = b""
+        if not message:
+            raise Refused("the zygote has ended", stale=True)
+        answer = json.loads(message)
         if "refused" in answer:
             raise Refused(answer["refused"], answer.get("stale", False))
     except BaseException:
@@ -223,18 +237,18 @@ async def _ask(path: str, request: int, files: Sequence[int]) -> ForkedKernel:
     return ForkedKernel(connection, answer["pid"])
 
 
-def _own_zygote(executable: str, environment: Mapping[str, str], settings: Settings) -> Zygote:
+def _own_zygote(executable: str, environment: Mapping[str, str], kind: Kind) -> Zygote:
     with _lock:
-        if settings not in _own:
-            _own[settings] = Zygote(executable, environment)
-        return _own[settings]
+        if kind not in _own:
+            _own[kind] = Zygote(executable, environment)
+        return _own[kind]
 
 
-def _retire(zygote: Zygote, settings: Settings) -> None:
+def _retire(zygote: Zygote, kind: Kind) -> None:
     """Use a zygote no longer; those of its kernels that run go on."""
     with _lock:
-        if _own.get(settings) is zygote:
-            del _own[settings]
+        if _own.get(kind) is zygote:
+            del _own[kind]
             zygote.drain()
             _retired.append(zygote)
         over = [one for one in _retired if one.process.poll() is not None]
@@ -258,8 +272,9 @@ def _belong_to_parent() -> None:
     """In a child that was forked from an owner: it owns nothing, and keeps nothing alive."""
     global _lock  # noqa: PLW0603 - a thread of the parent may have held it
     _lock = threading.Lock()
-    for held in list(_held):
+    for held in _held:
         held.close()
+    _held.clear()
     for zygote in (*_own.values(), *_retired):
         zygote.process.returncode = 0  # it is no child of this process to wait for
     _own.clear()

@@ -32,7 +32,7 @@ path = [one for one in sys.path if one]
 argv = [os.path.basename(sys.argv[0]), sys.argv[1], len(sys.argv)]
 interactive = matplotlib.is_interactive()
 own = {"JPY_PARENT_PID"}
-environment = {name: text for name, text in os.environ.items() if name not in own}
+environment = sorted(one for one in os.environ.items() if one[0] not in own)
 print([options, path, argv, interactive, environment, os.getcwd(), sys.flags, __name__])
 """
 RCPARAMS = "import matplotlib; print({k: repr(v) for k, v in matplotlib.rcParams.items()})"

@@ -176,8 +176,11 @@ def test_a_file_written_while_it_was_imported_counts_as_changed(
     ("name", "matters"),
     [
         *((one, True) for one in ("PYTHONPATH", "PYTHONHASHSEED", "LANG", "LD_PRELOAD", "HOME")),
-        *((one, True) for one in ("PLS_WARM", "MPLCONFIGDIR", "ARROW_DEFAULT_MEMORY_POOL")),
-        *((one, False) for one in ("MPLBACKEND", "PLS_PROJECT", "TZ", "OPENBLAS_NUM_THREADS")),
+        *((one, True) for one in ("MPLCONFIGDIR", "ARROW_DEFAULT_MEMORY_POOL")),
+        *(
+            (one, False)
+            for one in ("MPLBACKEND", "PLS_PROJECT", "PLS_WARM", "TZ", "OPENBLAS_NUM_THREADS")
+        ),
     ],
 )
 def test_which_variables_matter_to_imports(name: str, matters: bool):
