@@ -60,7 +60,6 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SimpleNamespac
     finally:
         for process in reversed(started):
             process.terminate()
-        for process in reversed(started):
             process.wait(60)
 
 
