@@ -64,7 +64,7 @@ class InstantExecutor(Executor):
     """One that has done what it is asked to do when it answers."""
 
     def __init__(self, number: int, *guards) -> None:
-        self.at_once = number
+        self.in_flight = 2 * number
 
     def submit(self, function, /, *args) -> Future:
         job: Future = Future()
@@ -516,11 +516,11 @@ def test_few_are_in_flight_however_many_there_are(
     work = tmp_path / "work"
     work.mkdir()
     with ThreadPoolExecutor(2) as executor:
-        executor.at_once = 2
+        executor.in_flight = 4
         for _ in jobs.run_jobs(executor, reports, work, Way(exporters=EXPORTERS), print):
             seen.append(len(list(work.iterdir())))
     assert len(seen) == 40
-    assert max(seen) <= jobs.AHEAD * 2
+    assert max(seen) <= 4
     assert not list(work.iterdir())
 
 
