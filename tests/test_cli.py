@@ -111,7 +111,7 @@ def test_ways_to_call(way: list[str]):
         ("run district_trends --lang fr", 'unknown language "fr"'),
         ("run district_trends --jobs 0", "--jobs"),
         ("run district_trends --memory lots", "write 4G or 1500M"),
-        ("run district_trends --memory 100M", "needs 1G at least"),
+        ("run district_trends --memory 100M", "needs 2G at least"),
         ("run district_trends --cell-seconds 0", "--cell-seconds"),
         ("completeness", "Missing option '--period'"),
         ("completeness --period 2022-Q5", "write a month as 2022-06"),

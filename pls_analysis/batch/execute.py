@@ -124,7 +124,7 @@ def make_report(report: Report, work: Path, way: Way, took: dict[str, float]) ->
     executed = work / NOTEBOOK
     deadline = time.monotonic() + way.seconds
     try:
-        with _timed(took, "execute"):
+        with timing(took, "execute"):
             notebook = _execute(report, executed, way, deadline)
         _export(report, notebook, work, way.exporters, took)
     except PapermillExecutionError as error:
@@ -143,7 +143,8 @@ def make_report(report: Report, work: Path, way: Way, took: dict[str, float]) ->
 
 
 @contextmanager
-def _timed(took: dict[str, float], step: str) -> Iterator[None]:
+def timing(took: dict[str, float], step: str) -> Iterator[None]:
+    """Note the seconds that a step takes, once it is finished."""
     clock = time.monotonic()
     yield
     took[step] = round(time.monotonic() - clock, 3)
@@ -222,7 +223,7 @@ def _export(
             continue
         beside = {one: path.name for one, path in report.outputs.items() if one != "ipynb"}
         about = {"metadata": {"name": report.stem}, "beside": beside}
-        with _timed(took, kind):
+        with timing(took, kind):
             exporter = get_exporter(exporters[kind])()
             content, _ = exporter.from_notebook_node(notebook, resources=about)
         data = content.encode("utf-8") if isinstance(content, str) else content

@@ -35,8 +35,6 @@ from pls_analysis.project import FILE as PROJECT_FILE
 from pls_analysis.project import Project, load_project
 from pls_analysis.store import Store, StoreError
 
-AHEAD = 2
-"""Jobs in flight for each that can run at once: none waits for the next, thousands don't queue."""
 SECONDS_TO_STOP = 60
 """How long after its time limit a report's worker may still take to stop by itself."""
 TRY = "try-"
@@ -85,7 +83,7 @@ def run_jobs(
     running: dict[Future, tuple[Report, Path]] = {}
     again: set[str] = set()
     while waiting or running:
-        while waiting and len(running) < AHEAD * executor.at_once:
+        while waiting and len(running) < executor.in_flight:
             report, folder = waiting.popleft()
             folder.mkdir(exist_ok=True)
             running[executor.submit(make_timed, report, folder, way)] = report, folder

@@ -23,6 +23,7 @@ from pls_analysis.batch.execute import (
     Way,
     keep_failed,
     publish_report,
+    timing,
 )
 from pls_analysis.batch.indexes import write_indexes
 from pls_analysis.batch.jobs import Timed, executor_for, longest_first, run_jobs
@@ -163,9 +164,11 @@ def _last_batch(project: Project) -> Mapping[str, Entry]:
 def _finish(report: Report, timed: Timed, key: str, before: Entry | None) -> Entry:
     """Put a report's files in place, or keep its failed notebook; say what became of it."""
     work, failure = timed.folder, timed.failure
+    steps = dict(timed.steps)
     if failure is None:
         try:
-            publish_report(report, work)
+            with timing(steps, "publish"):
+                publish_report(report, work)
         except OSError as error:
             failure = Failure(
                 f"{type(error).__name__}: {error.strerror}: {error.filename}; "
@@ -189,7 +192,7 @@ def _finish(report: Report, timed: Timed, key: str, before: Entry | None) -> Ent
         error=failure.error if failure else "",
         cell=failure.cell if failure else None,
         summary=_summary(work / FACTS) if not failure else before.summary if before else {},
-        steps=timed.steps,
+        steps=steps,
         tries=timed.tries,
     )
 

@@ -11,8 +11,8 @@ from typing import Any
 import click
 
 BYTES = {"M": 1024**2, "G": 1024**3}
-LEAST_MEMORY = 1024**3
-"""Less than this, and Python's libraries cannot even be imported."""
+LEAST_MEMORY = 2 * 1024**3
+"""Less than this, and kernels fail where they import or draw: libraries reserve much."""
 
 dask_option = click.option(
     "--dask", metavar="ADDRESS",
@@ -49,5 +49,5 @@ def size(text: str) -> int:
         raise ValueError(f'"{text}" is no size: write 4G or 1500M')
     number = int(float(found[1]) * BYTES[found[2].upper()])
     if number < LEAST_MEMORY:
-        raise ValueError(f"{text} is too little: a kernel with its libraries needs 1G at least")
+        raise ValueError(f"{text} is too little: a kernel with its libraries needs 2G at least")
     return number

@@ -15,7 +15,7 @@ from threading import Lock
 from typing import Any
 from uuid import uuid4
 
-from pls_analysis.executors.guarded import ExecutorError, Guarded, outcome
+from pls_analysis.executors.guarded import AHEAD, ExecutorError, Guarded, outcome
 
 EXTRA = "pls-analysis[dask]"
 SECONDS_TO_CONNECT = 5
@@ -51,7 +51,7 @@ def on_dask(
     """Give an executor whose jobs run on the workers of a scheduler, such as tcp://10.0.0.5:8786.
 
     `processes` and `seen` are functions of modules, or partials of such. `seen()` names what has
-    to be the same here and there. No more than about `jobs` are handed on at a time. Raises
+    to be the same here and there. No more than `jobs` run at a time. Raises
     ExecutorError where there is no scheduler or worker, or one that does not see the same.
     """
     client = _connect(address)
@@ -75,9 +75,9 @@ class OnCluster(Executor):
         self._client, self._executor, self._batch, self._jobs = client, executor, batch, jobs
 
     @property
-    def at_once(self) -> int:
-        """How many jobs can run at a time, as workers come and go."""
-        return self._jobs or max(1, sum(self._client.nthreads().values()))
+    def in_flight(self) -> int:
+        """How many jobs to hand over at a time, as workers come and go."""
+        return self._jobs or AHEAD * max(1, sum(self._client.nthreads().values()))
 
     def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future:
         """Hand a job to the cluster."""

@@ -22,6 +22,9 @@ from pebble import ProcessExpired, ProcessPool
 
 T = TypeVar("T")
 
+AHEAD = 2
+"""Jobs handed over for each that can run at once."""
+
 _SPAWNING = multiprocessing.get_context("spawn")
 _FORKING = multiprocessing.get_context("forkserver" if hasattr(os, "fork") else "spawn")
 _STARTING, _LAUNCHING = Lock(), Lock()
@@ -41,7 +44,8 @@ class Guarded(Executor):
     A job that takes longer is killed; its future raises TimeoutError. Where it dies, the future's
     `outcome` is WorkerDied, and another process takes its place. With `preload`, names of modules,
     processes are forked from a server that has read these once, where the system can fork.
-    Leaving the context with an error stops what still runs.
+    Leaving the context with an error stops what still runs. `in_flight` is how many jobs are to be
+    handed over at a time: none waits for the next, and thousands do not queue.
     """
 
     def __init__(
@@ -52,7 +56,7 @@ class Guarded(Executor):
         initargs: Sequence[Any] = (),
         preload: Sequence[str] = (),
     ) -> None:
-        self.at_once = number
+        self.in_flight = AHEAD * number
         self._seconds = seconds
         self._futures: WeakSet[Future] = WeakSet()
         self._pool = ProcessPool(
@@ -179,8 +183,8 @@ def warm_up(preload: Sequence[str]) -> None:
 
 def _processes(preload: Sequence[str]) -> BaseContext:
     """Fork from a clean server that has read our code once; a plain fork would inherit threads."""
-    context = copy(_FORKING if preload else _SPAWNING)
-    context.Process = _Forked if preload else _Spawned  # type: ignore[misc]
+    context: Any = copy(_FORKING if preload else _SPAWNING)
+    context.Process = _Forked if preload else _Spawned
     if context.get_start_method() == "forkserver":
         context.set_forkserver_preload(list(preload))
     return context

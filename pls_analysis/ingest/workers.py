@@ -35,8 +35,8 @@ TOO_LARGE = "The file needs more memory than a reader may take."
 SAVE_OR_SPLIT = "Save it as a new .xlsx with nothing in it but the tables, or split it."
 BYTES_PER_WORKER = 4 * 1024**3
 GARBAGE_THRESHOLD = 20_000
-FILES_AHEAD = 16
-"""Files for each process that wait or are read at a time: few enough for any number of them."""
+FILES_AHEAD = 8
+"""How many times as many files as jobs are handed over: they are small, and come back in order."""
 
 _state: dict = {}
 
@@ -110,7 +110,7 @@ def read_files(
         waiting: deque[tuple[str, Future]] = deque()
         for file, path in files:
             waiting.append((path, executor.submit(_read, file.absolute(), path)))
-            if len(waiting) >= FILES_AHEAD * executor.at_once:
+            if len(waiting) >= FILES_AHEAD * executor.in_flight:
                 yield _result(*waiting.popleft(), seconds)
                 progress()
         for path, future in waiting:

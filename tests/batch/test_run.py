@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
+import os
+import signal
 import subprocess
 import sys
-from concurrent.futures import Executor, Future
+import time
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,6 +19,8 @@ from stores import EXPORTERS, fill, observation
 
 from pls_analysis.areas import AreaTree
 from pls_analysis.batch import execute, jobs, manifest
+from pls_analysis.batch import log as logging
+from pls_analysis.batch import run as running
 from pls_analysis.batch.execute import FACTS, NOTEBOOK, Failure, Way
 from pls_analysis.batch.manifest import Entry, ManifestError, read_entries, read_run
 from pls_analysis.batch.plan import Plan, plan_reports
@@ -58,7 +64,7 @@ class InstantExecutor(Executor):
     """One that has done what it is asked to do when it answers."""
 
     def __init__(self, number: int, *guards) -> None:
-        self.at_once = number
+        self.in_flight = 2 * number
 
     def submit(self, function, /, *args) -> Future:
         job: Future = Future()
@@ -102,6 +108,9 @@ def test_failures_of_every_kind_stay_alone(project: Project, tree: AreaTree, sto
     }
     assert killed.outcome == "failed"
     assert killed.error.startswith("WorkerDied: the process that made it died (exit code")
+    tries = {name.partition("/")[0]: one.tries for name, one in entries.items()}
+    assert tries == {"fails": 1, "hangs": 1, "dies": 2, "ok": 1, "kills_its_worker": 1}
+    assert killed.tries == 2
     assert [done for done, _, _ in told] == [1, 2, 3, 4, 5, 6]
     assert {name for _, _, name in told} == {report.id for report in plan.reports}
     good = (f"ok/{FIRST}", f"kills_its_worker/{FIRST}")
@@ -119,6 +128,31 @@ def test_failures_of_every_kind_stay_alone(project: Project, tree: AreaTree, sto
     assert errors_in(plan.reports[0].failed) == ["KeyError: 'no figures of 310115004'"]
     for report in plan.reports[1:3]:
         assert first_cell(report.failed).startswith("This report failed. ")
+
+
+def test_what_is_stopped_by_a_limit_and_what_is_made_once_again(
+    project: Project, tree: AreaTree, store: Store
+):
+    """A cell too long and a kernel too large fail at once; a kernel that dies has another chance.
+
+    The log says all of it.
+    """
+    plan = planned(project, tree, "hangs", "bloats", "dies_once", areas=[ONE])
+    limits = Limits(jobs=3, seconds=120, cell_seconds=15, memory=4 * 1024**3)
+    entries = run(project, plan, limits)
+    assert {name: (one.outcome, one.error, one.tries) for name, one in entries.items()} == {
+        f"hangs/{FIRST}": ("failed", "Timeout: a cell took more than 15 seconds", 1),
+        f"bloats/{FIRST}": ("failed", "MemoryError", 1),
+        f"dies_once/{FIRST}": ("ok", "", 2),
+    }
+    assert set(entries[f"dies_once/{FIRST}"].steps) == {"execute", *EXPORTERS, "publish"}
+    log = (plan.folder / "run.log").read_text(encoding="utf-8")
+    assert f"bloats/{FIRST}: failed" in log
+    assert ": MemoryError (cell 2)\n" in log or ": MemoryError (cell 3)\n" in log
+    again = "DeadKernel: the process that ran the notebook died (cell 3); it is made once again"
+    assert f"dies_once/{FIRST}: {again}" in log
+    assert "begun 2 times" in log
+    assert "1 made, 2 failed, 0 up to date in " in log
 
 
 def errors_in(notebook: Path) -> list[str]:
@@ -426,6 +460,121 @@ def test_an_interrupted_batch_records_what_it_made(
     assert len(read_entries(plan.folder)) == 1
     assert not list(project.reports_dir.glob(".work-*"))
     assert sorted(outcomes(run(project, plan))) == ["ok", "skipped"]
+
+
+def test_the_log_goes_on_and_stays_small(
+    project: Project, tree: AreaTree, store: Store, instant: None, monkeypatch: pytest.MonkeyPatch
+):
+    plan = planned(project, tree, "ok")
+    run(project, plan)
+    run(project, plan)
+    lines = (plan.folder / "run.log").read_text(encoding="utf-8").splitlines()
+    assert [dt.datetime.fromisoformat(line.split()[0]).tzinfo is not None for line in lines]
+    said = [line.split(" ", 1)[1] for line in lines]
+    assert len(said) == 6
+    assert said[0].startswith("2 reports of 2022-06 with pls-analysis ")
+    assert [line.partition(":")[0] for line in said[1:3]] == [one.id for one in plan.reports]
+    assert said[3].startswith("2 made, 0 failed, 0 up to date in 0 s (")
+    assert said[5] == "0 made, 0 failed, 2 up to date in 0 s (0 reports a minute)"
+    monkeypatch.setattr(logging, "BYTES_MAX", 10)
+    run(project, plan)
+    assert (plan.folder / "run.log.1").read_text(encoding="utf-8").splitlines() == lines
+    assert len((plan.folder / "run.log").read_text(encoding="utf-8").splitlines()) == 2
+
+
+# -- jobs --------------------------------------------------------------------------------------
+
+
+def test_an_error_is_not_tried_again_and_a_death_is_once(
+    project: Project, tree: AreaTree, store: Store, instant: None, monkeypatch: pytest.MonkeyPatch
+):
+    begun: list[str] = []
+
+    def make(report, work: Path, way: Way, took: dict) -> Failure | None:
+        begun.append(report.notebook.stem)
+        if report.notebook.stem == "ok" and len(begun) > 2:
+            return make_instantly(report, work, way, took)
+        return Failure("KeyError: 'x'", 2, dead=report.notebook.stem != "fails")
+
+    monkeypatch.setattr(jobs, "make_report", make)
+    plan = planned(project, tree, "ok", "fails", "dies", areas=[ONE])
+    entries = run(project, plan, Limits(jobs=1))
+    assert begun == ["ok", "fails", "dies", "ok", "dies"]
+    assert [(one.outcome, one.tries) for one in entries.values()] == [
+        ("ok", 2), ("failed", 1), ("failed", 2),
+    ]  # fmt: skip
+
+
+def test_few_are_in_flight_however_many_there_are(
+    project: Project, tree: AreaTree, store: Store, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+):
+    monkeypatch.setattr(jobs, "make_report", make_instantly)
+    plan = planned(project, tree, "ok", areas="all", langs=["zh", "en"])
+    reports = plan.reports * 10
+    assert len(reports) == 40
+    seen: list[int] = []
+    work = tmp_path / "work"
+    work.mkdir()
+    with ThreadPoolExecutor(2) as executor:
+        executor.in_flight = 4
+        for _ in jobs.run_jobs(executor, reports, work, Way(exporters=EXPORTERS), print):
+            seen.append(len(list(work.iterdir())))
+    assert len(seen) == 40
+    assert max(seen) <= 4
+    assert not list(work.iterdir())
+
+
+def test_the_longest_comes_first(project: Project, tree: AreaTree, store: Store, instant: None):
+    """By how long each took last; of one that is new, by how long its like took."""
+    plan = planned(project, tree, "ok", "fails_for_one", "dies")
+    entries = run(project, planned(project, tree, "ok", "fails_for_one", areas=[ONE]))
+    ok, slow = entries.values()
+    before = {
+        ok.report: replace(ok, duration_seconds=2.0),
+        slow.report: replace(slow, duration_seconds=9.0),
+    }
+    ordered = [one.id for one in jobs.longest_first(plan.reports, before)]
+    assert ordered == [
+        f"dies/{FIRST}", f"dies/{SECOND}",
+        f"fails_for_one/{FIRST}", f"fails_for_one/{SECOND}", f"ok/{FIRST}", f"ok/{SECOND}",
+    ]  # fmt: skip
+    later = planned(project, tree, "fails_for_one", period="2022-05", areas=[ONE])
+    assert running._last_batch(project).keys() == entries.keys()
+    assert later.reports[0].id in running._last_batch(project)
+
+
+# -- being stopped -----------------------------------------------------------------------------
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there is no SIGTERM")
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)])
+def test_a_batch_is_stopped_in_good_order(
+    project: Project, tree: AreaTree, store: Store, number: int, code: int
+):
+    """As systemd or Ctrl-C do it, while a kernel hangs: nothing is left running or half made."""
+    batch = subprocess.Popen(
+        [sys.executable, "-m", "pls_analysis", "run", "hangs", "--areas", ONE,
+         "--period", "2022-06", "--jobs", "1", "--format", "ipynb"],
+        env=os.environ | {"PLS_PROJECT": str(project.root)},
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8", start_new_session=True,
+    )  # fmt: skip
+    with batch:
+        until = time.monotonic() + 120
+        while not list(project.reports_dir.glob(f".work-*/0/try-*/{NOTEBOOK}")):
+            assert time.monotonic() < until
+            assert batch.poll() is None
+            time.sleep(0.1)
+        batch.send_signal(number)
+        _, said = batch.communicate(timeout=60)
+    assert batch.returncode == code, said
+    assert said == "Stopped with 1 report left; the same command goes on from there.\n"
+    folder = project.reports_dir / "2022-06"
+    log = (folder / "run.log").read_text(encoding="utf-8").splitlines()
+    assert log[-2].endswith(f" stopped: {'Terminated' if code == 143 else 'KeyboardInterrupt'}")
+    assert "0 made, 0 failed, 0 up to date, 1 not reached" in log[-1]
+    (told,) = read_run(folder)["batches"]
+    assert told["left"] == 1
+    assert not list(project.reports_dir.glob(".work-*"))
 
 
 # -- kernels -----------------------------------------------------------------------------------
