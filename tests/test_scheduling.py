@@ -56,7 +56,7 @@ def round_of(
     )
 
 
-# -- what the round does with exit codes, with commands that only say that they were called ---------
+# -- what the round does with exit codes; the commands only say that they were called ---------
 
 
 @pytest.fixture
