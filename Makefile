@@ -13,11 +13,10 @@ export PLS_PROJECT := $(CURDIR)
 export PYTHON
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev briefs sample lab notebooks pictures docs test test-browser \
-	test-wheelhouse lint types check lock wheelhouse clean
+.PHONY: help install install-dev briefs sample lab notebooks pictures docs test test-browser test-wheelhouse lint types check lock wheelhouse clean
 
 help:  ## List what make can do
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' Makefile
 
 install:  ## Make .venv and install what the reports need (no root)
 	@sh tools/install.sh requirements.lock

@@ -16,7 +16,8 @@ import pytest
 from projects import ROOT, copy_project
 
 SPEC = importlib.util.spec_from_file_location("wheelhouse", ROOT / "tools" / "wheelhouse.py")
-assert SPEC and SPEC.loader
+assert SPEC
+assert SPEC.loader
 wheelhouse = importlib.util.module_from_spec(SPEC)
 sys.modules["wheelhouse"] = wheelhouse
 SPEC.loader.exec_module(wheelhouse)

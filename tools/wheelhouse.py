@@ -53,22 +53,25 @@ Linux, macOS:
 
   python3 -m venv .venv
   . .venv/bin/activate
-  python -m pip install --no-index --find-links wheelhouse --require-hashes -r wheelhouse/requirements.lock
-  python -m pip install --no-index --find-links wheelhouse pls-analysis
+  {install} --require-hashes -r wheelhouse/requirements.lock
+  {install} pls-analysis
   pls --help
 
 Windows:
 
   py -m venv .venv
   .venv\\Scripts\\activate
-  python -m pip install --no-index --find-links wheelhouse --require-hashes -r wheelhouse/requirements.lock
-  python -m pip install --no-index --find-links wheelhouse pls-analysis
+  {install} --require-hashes -r wheelhouse/requirements.lock
+  {install} pls-analysis
   pls --help
 
 The first install checks each wheel by its hash; where that is not wanted, the second does alone.
 "No matching distribution": the machine has another system or Python than the wheels are for.
 第一条 pip 命令逐个核对校验值。出现 No matching distribution，说明系统或 Python 版本与安装包不符。
 """
+
+
+FROM_HERE = "python -m pip install --no-index --find-links wheelhouse"
 
 
 class NotGathered(RuntimeError):
@@ -202,7 +205,9 @@ def gather(root: Path, out: Path, wanted: Target) -> list[str]:
     remove_outdated(out, pins)
     build_project(root, out)
     shutil.copy(root / LOCK, out)
-    (out / "INSTALL.txt").write_text(INSTALL.format(target=wanted.name), encoding="utf-8")
+    (out / "INSTALL.txt").write_text(
+        INSTALL.format(target=wanted.name, install=FROM_HERE), encoding="utf-8"
+    )
     return missing
 
 
@@ -224,9 +229,9 @@ def main() -> None:
     if missing:
         sys.exit(
             f"make: no wheel for {wanted.name}: {', '.join(missing)}. A newer system or another "
-            "Python may have one (PLATFORM=, PYTHON_VERSION=). Else, on a machine of that kind with "
-            "a network, build each by `python -m pip wheel --no-deps NAME==VERSION`, put it into "
-            "the wheelhouse, and install without --require-hashes"
+            "Python may have one (PLATFORM=, PYTHON_VERSION=). Else, on a machine of that kind "
+            "with a network, build each by `python -m pip wheel --no-deps NAME==VERSION`, put it "
+            "into the wheelhouse, and install without --require-hashes"
         )
 
 
