@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from matplotlib import pyplot
@@ -16,7 +16,12 @@ from pls_analysis.charts.glyphs import check_glyphs
 from pls_analysis.charts.theme import PAPER_CM, themed
 
 MIME = "application/vnd.pls.chart+json"
-Drawing = Callable[[dict[str, Any], float, float], list[Axes]]
+Band = tuple[float, float]
+"""From which height to which a chart can be stretched, in points from its top."""
+Drawn = tuple[list[Axes], list[Band]]
+Drawing = Callable[[dict[str, Any], float, float], Drawn]
+BESIDE = {"alt", "bands"}
+"""What a chart's bundle holds beside the data it is drawn from."""
 DRAWINGS: dict[str, Drawing] = {}
 """How each kind of chart is drawn: from its data, a width in cm and a stretch of its height."""
 
@@ -26,12 +31,14 @@ class Chart:
     """A drawn figure with the plain data it shows and a text for readers who cannot see it.
 
     `axes` are matplotlib's, free to be annotated before the chart is shown; `data` is JSON-able,
-    holds `kind` and is what `redraw` takes.
+    holds `kind` and is what `redraw` takes. `bands` are where a page may make it higher or lower
+    as it was drawn: none for a kind that has to be drawn anew.
     """
 
     axes: list[Axes]
     data: dict[str, Any]
     alt: str
+    bands: list[Band] = field(default_factory=list)
 
     @property
     def figure(self) -> Figure:
@@ -58,19 +65,23 @@ class Chart:
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, Any]:
         bundle = {
             "text/plain": self.alt,
-            MIME: {**self.data, "alt": self.alt},
+            MIME: {**self.data, "alt": self.alt, **self._stretching()},
             "image/svg+xml": self.svg(),
         }
         pyplot.close(self.figure)
         return bundle
+
+    def _stretching(self) -> dict[str, Any]:
+        bands = [[round(end, 3) for end in band] for band in self.bands]
+        return {"bands": bands} if bands else {}
 
 
 def draw(data: dict[str, Any], alt: str, width_cm: float = PAPER_CM, stretch: float = 1.0) -> Chart:
     """Draw `data` of a registered kind. Raises MissingGlyph before anything is drawn."""
     check_glyphs(data)
     with themed():
-        axes = DRAWINGS[data["kind"]](data, width_cm, stretch)
-    return Chart(axes, data, alt)
+        axes, bands = DRAWINGS[data["kind"]](data, width_cm, stretch)
+    return Chart(axes, data, alt, bands)
 
 
 def redraw(chart: dict[str, Any], width_cm: float, stretch: float = 1.0) -> Chart:
@@ -82,5 +93,5 @@ def redraw(chart: dict[str, Any], width_cm: float, stretch: float = 1.0) -> Char
     if chart.get("kind") not in DRAWINGS:
         known = ", ".join(sorted(DRAWINGS))
         raise ValueError(f"Unknown kind of chart {chart.get('kind')!r}: known are {known}.")
-    data = {key: value for key, value in chart.items() if key != "alt"}
+    data = {key: value for key, value in chart.items() if key not in BESIDE}
     return draw(data, chart.get("alt", ""), width_cm, stretch)

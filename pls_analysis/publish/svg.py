@@ -21,18 +21,25 @@ ET.register_namespace("", SVG)
 ET.register_namespace("xlink", XLINK)
 
 
-def clean_svg(source: str, prefix: str, label: str = "", small: bool = True) -> str:
-    """Return `source` ready to stand within a page.
+def read_svg(source: str) -> ET.Element:
+    """Parse an SVG. Raises ValueError for what is not one."""
+    try:
+        return fromstring(source)
+    except ET.ParseError as error:
+        raise ValueError(f"A figure's SVG cannot be read: {error}.") from error
+
+
+def clean_svg(
+    source: str | ET.Element, prefix: str, label: str = "", small: bool = True
+) -> str:  # fmt: skip
+    """Return `source`, or what was read from it, ready to stand within a page.
 
     Scripts, event handlers, metadata and outside references go; ids get `prefix`; text is set in
     the package's font. With `label` it becomes one image with that accessible name; `small` says
     the same picture in fewer words, coordinates with no more decimals than are seen. Raises
     MissingGlyph for text no font can draw, ValueError for what is not SVG.
     """
-    try:
-        root = fromstring(source)
-    except ET.ParseError as error:
-        raise ValueError(f"A figure's SVG cannot be read: {error}.") from error
+    root = read_svg(source) if isinstance(source, str) else source
     _prune(root)
     used = set(re.findall(r'(?:"#|url\(#)([^")]+)', ET.tostring(root, encoding="unicode")))
     for element in root.iter():
@@ -51,11 +58,17 @@ def clean_svg(source: str, prefix: str, label: str = "", small: bool = True) -> 
 
 def svg_height(source: str) -> float:
     """Height of an SVG in widths, from its view box. Raises ValueError where it has none."""
+    _, _, width, height = view_box(source)
+    return height / width
+
+
+def view_box(source: str) -> tuple[float, float, float, float]:
+    """Left, top, width and height of an SVG. Raises ValueError where it does not say them."""
     box = re.search(r'viewBox="([^"]+)"', source)
     numbers = [float(number) for number in re.split(r"[\s,]+", box[1].strip())] if box else []
     if len(numbers) != 4 or numbers[2] <= 0:
         raise ValueError("A figure's SVG has no view box.")
-    return numbers[3] / numbers[2]
+    return numbers[0], numbers[1], numbers[2], numbers[3]
 
 
 def _prune(element: ET.Element) -> None:
