@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import xml.etree.ElementTree as ET
 from collections.abc import Iterator
+from functools import lru_cache
 
 from defusedxml.ElementTree import fromstring
 
@@ -41,7 +42,13 @@ def clean_svg(
     """
     root = read_svg(source) if isinstance(source, str) else source
     _prune(root)
-    used = set(re.findall(r'(?:"#|url\(#)([^")]+)', ET.tostring(root, encoding="unicode")))
+    used = {
+        name
+        for element in root.iter()
+        for value in element.attrib.values()
+        if value.startswith("#") or "url(#" in value
+        for name in re.findall(r"(?:^#|url\(#)([^\")]+)", value)
+    }
     for element in root.iter():
         _tidy(element, prefix, used)
         if local(element.tag) in {"text", "tspan"}:
@@ -105,12 +112,18 @@ def _kept(element: ET.Element) -> Iterator[tuple[str, str]]:
     for name, value in list(element.attrib.items()):
         short = local(name).lower()
         outside = short == "href" and not value.startswith(("#", "data:image/"))
-        if short.startswith("on") or outside or re.search(r"url\((?!#)|\\", value):
+        if short.startswith("on") or outside or _leads_out(value):
             del element.attrib[name]
         else:
             yield name, value
 
 
+def _leads_out(value: str) -> bool:
+    found = "url(" in value or "\\" in value
+    return found and re.search(r"url\((?!#)|\\", value) is not None
+
+
+@lru_cache(1024)
 def _own_font(value: str) -> str:
     """Name the package's font in a `font` shorthand or `font-family`, whatever stood there."""
     shorthand = re.sub(r"(font:[^;']*)'[^;]*", rf"\1'{SANS}'", value)

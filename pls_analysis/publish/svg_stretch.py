@@ -14,11 +14,10 @@ from dataclasses import dataclass
 from pls_analysis.charts.layout import width_em
 from pls_analysis.publish.svg_defs import SVG, local, target_of
 from pls_analysis.publish.svg_shapes import Box, meet
-from pls_analysis.publish.svg_styles import own_style
 
 Band = tuple[float, float]
 """From which height to which a chart may stretch, in points from its top."""
-LEAST, MOST = 0.5, 1.7
+LEAST, MOST = 0.55, 1.7
 """How far its bands stretch at most: beyond, type and marks look lost or crowded."""
 MARK_PT = 12.0
 """A shape as high as it is wide, and no larger, is a mark: a square or a dot stays one."""
@@ -31,6 +30,7 @@ LEAST_PT = 5.0
 BOLDER = 0.94
 """Letters are about this much narrower than `width_em` says, which is of the widest type."""
 FONT_SIZE = re.compile(r"font-size: *([\d.]+)px")
+ANCHOR = re.compile(r"text-anchor: *(\w+)")
 PAIR = re.compile(r"(-?[\d.]+(?:e-?\d+)?)[ ,](-?[\d.]+(?:e-?\d+)?)")
 ABSOLUTE = re.compile(r"[MLCQz\d\s.,e-]*")
 UPRIGHT = re.compile(r"\s*rotate\(-?0(?:\.0*)?(?:[ ,][^)]*)?\)\s*")
@@ -70,17 +70,17 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """The lines of one text, the box they fill with some air, and how far they go down."""
+    """The lines of one text, the box they fill with some air, that moved, and how far it was."""
 
     elements: Sequence[ET.Element]
     lines: Sequence[Line]
     box: Box
+    new: Box
     by: float
 
     @property
-    def new(self) -> Box:
-        """The box in its new place."""
-        return (self.box[0], self.box[1] + self.by, self.box[2], self.box[3] + self.by)
+    def size(self) -> float:
+        return self.lines[0].size
 
     @property
     def tall(self) -> float:
@@ -107,9 +107,8 @@ def stretch(root: ET.Element, bands: Sequence[Band], height: float) -> bool:
     shapes = {one.get("id", ""): one for one in root.iter() if local(one.tag) == "path"}
     try:
         texts = list(_placed(root, heights, shapes))
-        for text, size in zip(texts, _sizes(texts), strict=True):
-            if share < 1 and size < 1:
-                _shrink(text, size)
+        if share < 1:
+            _make_room(texts)
     except Rigid:
         return False
     root.set("viewBox", f"{left:g} {top:g} {width:.10g} {height:.10g}")
@@ -117,9 +116,7 @@ def stretch(root: ET.Element, bands: Sequence[Band], height: float) -> bool:
     return True
 
 
-def _placed(
-    parent: ET.Element, heights: Heights, shapes: dict[str, ET.Element]
-) -> Iterator[Text]:
+def _placed(parent: ET.Element, heights: Heights, shapes: dict[str, ET.Element]) -> Iterator[Text]:
     """Put all that an element holds into its new place; give its texts."""
     for at, child in enumerate(parent):
         name = local(child.tag)
@@ -150,7 +147,7 @@ def _text(elements: Sequence[ET.Element], heights: Heights) -> Text:
         element.set("y", f"{line.y + by:.6f}")
     air = AIR_EM * lines[0].size
     box = (min(lefts), min(tops) - air, max(rights), max(bottoms) + air)
-    return Text(elements, lines, box, by)
+    return Text(elements, lines, box, (box[0], box[1] + by, box[2], box[3] + by), by)
 
 
 def _line(element: ET.Element) -> Line:
@@ -163,7 +160,8 @@ def _line(element: ET.Element) -> Line:
     else:
         raise Rigid(turn)
     wide = width_em(element.text or "") * size * BOLDER
-    share = {"middle": 0.5, "end": 1.0}.get(own_style(element)[0].get("text-anchor", ""), 0.0)
+    anchor = ANCHOR.search(element.get("style", ""))
+    share = {"middle": 0.5, "end": 1.0}.get(anchor[1] if anchor else "", 0.0)
     left = x - wide * share
     return Line(x, y, size, (left, y - OVER_EM * size, left + wide, y + UNDER_EM * size))
 
@@ -237,29 +235,31 @@ def _is_mark(box: Box) -> bool:
     return high <= MARK_PT and abs(wide - high) < 0.05
 
 
-def _sizes(texts: Sequence[Text]) -> list[float]:
-    """How large each text may be, as a share, where it comes nearer to one above or below it."""
-    sizes = [1.0] * len(texts)
-    order = sorted(range(len(texts)), key=lambda at: texts[at].new[1])
-    for place, at in enumerate(order):
-        one = texts[at]
-        for beside in order[place + 1 :]:
-            other = texts[beside]
+def _make_room(texts: Sequence[Text]) -> None:
+    """Set texts smaller where they come too near to one above or below, all of a size alike."""
+    shares: dict[float, float] = {}
+    texts = sorted(texts, key=lambda text: text.new[1])
+    for at, one in enumerate(texts):
+        for other in texts[at + 1 :]:
             if other.new[1] >= one.new[3]:
                 break
             tall = (one.tall + other.tall) / 2
             before, after = one.distance(other), one.distance(other, moved=True)
             if meet(one.new, other.new) and after < before > tall / 2:
-                for which in (at, beside):
-                    sizes[which] = min(sizes[which], after / min(before, tall))
-    return sizes
+                if len(one.lines) + len(other.lines) > 2:
+                    raise Rigid("lines of a text")
+                for size in (one.size, other.size):
+                    shares[size] = min(shares.get(size, 1.0), after / min(before, tall))
+    for text in texts:
+        if text.size in shares and len(text.lines) == 1:
+            _shrink(text, shares[text.size])
 
 
 def _shrink(text: Text, share: float) -> None:
-    """Set a text in smaller type. Raises Rigid for several lines, or where it would be too small."""
-    size = text.lines[0].size * share
-    if len(text.lines) > 1 or size < LEAST_PT:
-        raise Rigid("text")
+    """Set a line in smaller type. Raises Rigid where it would be too small."""
+    size = text.size * share
+    if size < LEAST_PT:
+        raise Rigid("small text")
     [element], [line] = text.elements, text.lines
     style = FONT_SIZE.sub(f"font-size: {size:.4g}px", element.get("style", ""))
     element.set("style", style)
