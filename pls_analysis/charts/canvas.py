@@ -67,7 +67,7 @@ def box(
         linewidth=0.0 if rim == "none" else 0.7, hatch=hatch or None,
     )  # fmt: skip
     patch.set_hatch_linewidth(0.35)
-    axes.add_patch(patch)
+    axes.add_artist(patch)  # its limits are set, and add_patch would measure every patch for them
     return patch
 
 

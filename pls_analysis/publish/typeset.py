@@ -61,7 +61,7 @@ def begins(folder: Path, density: float) -> list[dict[str, Any]]:
 
 
 @cache
-def _fonts() -> typst.Fonts:
+def fonts() -> typst.Fonts:
     """The package's own fonts, read once: reading them takes ten times as long as measuring."""
     return typst.Fonts(
         include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(FONTS)]
@@ -72,7 +72,7 @@ def _alone(folder: Path, inputs: dict[str, str]) -> dict[str, Any]:
     """Arguments for Typst: the package's own fonts and nothing from the machine."""
     return {
         "root": str(folder),
-        "font_paths": _fonts(),
+        "font_paths": fonts(),
         "ignore_system_fonts": True,
         "sys_inputs": inputs,
     }

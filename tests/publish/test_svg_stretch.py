@@ -1,4 +1,4 @@
-"""A drawn chart stretched: bands give, type and marks keep their size, nothing comes to lie on text."""
+"""A drawn chart stretched: bands give, type and marks keep their size, no text lies on another."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ MADE = {
     **ORDINARY,
     **{name: WORST[name] for name in ("long bullets", "one tile", "intervals of long names")},
     "small_multiples": lambda: charts.small_multiples(
-        {name: SERIES * 2 for name in ("咨询", "调解", "公证", "援助")}, "甲", units="件"
+        dict.fromkeys(("咨询", "调解", "公证", "援助"), SERIES * 2), "甲", units="件"
     ),
     "bars": lambda: charts.bars_year_on_year(FIGURES, unit="件", caption="同比"),
     "trend": lambda: charts.trend(SERIES, "甲"),
