@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pls_analysis.batch.plan import Report
+from pls_analysis.batch.quick_start import load_validation
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
@@ -73,6 +74,7 @@ def prepare_worker(root: Path, runtime: Path, memory: int = BYTES_PER_KERNEL) ->
     `root` is the project's folder, `runtime` a private one for connection files and sockets,
     `memory` what a process may take in bytes.
     """
+    load_validation()
     os.environ["PLS_PROJECT"] = str(root)
     os.environ["JUPYTER_RUNTIME_DIR"] = str(runtime)
     # The kernel of this very environment, not one that a user has installed under its name.

@@ -13,6 +13,7 @@ from typing import Any
 import pandas as pd
 
 from pls_analysis.areas import AmbiguousArea, Area, AreaTree, UnknownArea
+from pls_analysis.batch.quick_start import load_validation
 from pls_analysis.configs import INVISIBLE, ConfigError, read_text, unknown
 from pls_analysis.periods import Period, parse_period
 from pls_analysis.project import LANGUAGES, Project
@@ -199,6 +200,7 @@ def notebook_title(notebook: Path, lang: str) -> str:
 def declared_parameters(notebook: Path) -> dict[str, Any]:
     """Return name -> default, as written, of a notebook's parameters cell."""
     # papermill takes more than a second to import; only a run needs it.
+    load_validation()
     from papermill import inspect_notebook
 
     return {name: found["default"] for name, found in inspect_notebook(str(notebook)).items()}
@@ -225,6 +227,7 @@ def parameter_problems(notebook: Path) -> list[str]:
 
 
 def _load(notebook: Path) -> Mapping[str, Any]:
+    load_validation()
     import nbformat
 
     try:

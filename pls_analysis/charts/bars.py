@@ -8,7 +8,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from pls_analysis.charts.canvas import LEAST_PT, rows_pt
-from pls_analysis.charts.chart import DRAWINGS, Chart, draw
+from pls_analysis.charts.chart import DRAWINGS, Chart, Drawn, draw
 from pls_analysis.charts.layout import width_em, wrap
 from pls_analysis.charts.lettering import LABEL_PT, caption_height, write, write_caption
 from pls_analysis.charts.lines_data import plain
@@ -81,7 +81,7 @@ def _places(data: dict[str, Any]) -> int:
     return decimals(values, data["unit"])
 
 
-def draw_bars(data: dict[str, Any], width_cm: float, stretch: float) -> list[Axes]:
+def draw_bars(data: dict[str, Any], width_cm: float, stretch: float) -> Drawn:
     """Draw the data of `bars_year_on_year`: labels left, figures and changes at the bars' ends."""
     wide = width_cm * POINTS_PER_CM
     em = 12 if width_cm > 12 else 7
@@ -109,7 +109,7 @@ def draw_bars(data: dict[str, Any], width_cm: float, stretch: float) -> list[Axe
     axes.axvline(0, color=EDGE, linewidth=0.8)
     _key(axes, data["series"])
     write_caption(axes, data["caption"], wide)
-    return [axes]
+    return [axes], [(top, top + height)]
 
 
 def _draw_pair(

@@ -18,7 +18,7 @@ from pls_analysis.charts.canvas import (
     row_size,
     swatch,
 )
-from pls_analysis.charts.chart import DRAWINGS, Chart, draw
+from pls_analysis.charts.chart import DRAWINGS, Chart, Drawn, draw
 from pls_analysis.charts.layout import width_em
 from pls_analysis.charts.lettering import LABEL_PT, caption_height, write_caption
 from pls_analysis.charts.phrases import named, say
@@ -104,7 +104,7 @@ def _told(row: dict[str, Any], lang: str) -> str:
     )  # fmt: skip
 
 
-def draw_bullets(data: dict[str, Any], width_cm: float, stretch: float) -> list[Axes]:
+def draw_bullets(data: dict[str, Any], width_cm: float, stretch: float) -> Drawn:
     """Draw the data of `bullets`: in one line each, or label over bar where it is narrow."""
     wide, rows = width_cm * POINTS_PER_CM, data["rows"]
     roomy = width_cm > 12
@@ -122,7 +122,7 @@ def draw_bullets(data: dict[str, Any], width_cm: float, stretch: float) -> list[
         else:
             _draw_narrow(axes, row, data["lang"], head + at * step, step, wide)
     write_caption(axes, data["caption"], wide)
-    return [axes]
+    return [axes], [(head, head + step * len(rows))]
 
 
 def _columns(rows: list[dict[str, Any]], wide: float) -> list[float]:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Literal
-
-from matplotlib.axes import Axes
-from matplotlib.patches import Rectangle
-from matplotlib.typing import ColorType
+from typing import TYPE_CHECKING, Literal
 
 from pls_analysis.charts.layout import clear_of, width_em, wrap
 from pls_analysis.charts.lettering import LABEL_PT
 from pls_analysis.charts.theme import EDGE, GRID, MUTED, POINTS_PER_CM, new_figure
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.patches import Rectangle
+    from matplotlib.typing import ColorType
 
 DOT_RIM_PT = 0.5
 HATCH = "//////"
@@ -59,12 +60,14 @@ def box(
     hatch: str = "",
 ) -> Rectangle:
     """Draw a rectangle; a hatched one keeps its ground and has a thin grey hatch."""
+    from matplotlib.patches import Rectangle
+
     patch = Rectangle(
         (left, top), width, height, facecolor=ground, edgecolor=EDGE if hatch else rim,
         linewidth=0.0 if rim == "none" else 0.7, hatch=hatch or None,
     )  # fmt: skip
     patch.set_hatch_linewidth(0.35)
-    axes.add_patch(patch)
+    axes.add_artist(patch)  # its limits are set, and add_patch would measure every patch for them
     return patch
 
 

@@ -19,7 +19,7 @@ from pls_analysis.charts.canvas import (
     row_size,
     swatch,
 )
-from pls_analysis.charts.chart import DRAWINGS, Chart, draw
+from pls_analysis.charts.chart import DRAWINGS, Chart, Drawn, draw
 from pls_analysis.charts.layout import value_ticks, width_em
 from pls_analysis.charts.lettering import caption_height, write_caption
 from pls_analysis.charts.phrases import axis_numbers, decimals, named, number, say, unit_tail
@@ -140,7 +140,7 @@ def _beside(strip: dict[str, Any], lang: str) -> list[str]:
     return [_median_text(strip, lang), *absent]
 
 
-def draw_dot_strips(data: dict[str, Any], width_cm: float, stretch: float) -> list[Axes]:
+def draw_dot_strips(data: dict[str, Any], width_cm: float, stretch: float) -> Drawn:
     """Draw the data of `dot_strips`: labels left, medians right; above the strip where narrow."""
     wide, strips, lang = width_cm * POINTS_PER_CM, data["strips"], data["lang"]
     roomy = width_cm > 12
@@ -173,7 +173,7 @@ def draw_dot_strips(data: dict[str, Any], width_cm: float, stretch: float) -> li
     dots(axes, peers, DOT_PT, PEERS)
     dots(axes, own, OWN_PT, NAVY)
     write_caption(axes, data["caption"], wide)
-    return [axes]
+    return [axes], [(head, head + step * len(strips))]
 
 
 def _draw_strip(

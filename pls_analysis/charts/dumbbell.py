@@ -18,7 +18,7 @@ from pls_analysis.charts.canvas import (
     rows_pt,
     swatch,
 )
-from pls_analysis.charts.chart import DRAWINGS, Chart, draw
+from pls_analysis.charts.chart import DRAWINGS, Chart, Drawn, draw
 from pls_analysis.charts.layout import value_ticks, width_em
 from pls_analysis.charts.lettering import LABEL_PT, caption_height, write_caption
 from pls_analysis.charts.phrases import (
@@ -107,7 +107,7 @@ def _figure(row: dict[str, Any], name: str, data: dict[str, Any]) -> str:
     return number(row[name], places)
 
 
-def draw_dumbbell(data: dict[str, Any], width_cm: float, stretch: float) -> list[Axes]:
+def draw_dumbbell(data: dict[str, Any], width_cm: float, stretch: float) -> Drawn:
     """Draw the data of `dumbbell`: labels left, the figures at the outer sides of their marks."""
     wide, rows = width_cm * POINTS_PER_CM, data["rows"]
     head = caption_height(data["caption"], wide)
@@ -141,7 +141,7 @@ def draw_dumbbell(data: dict[str, Any], width_cm: float, stretch: float) -> list
         small = one_line(row["note"], note or 1, row_size(step, 7.0))
         put(axes, row["note"], wide, y, size=small, color=MUTED, ha="right")
     write_caption(axes, data["caption"], wide)
-    return [axes]
+    return [axes], [(head, head + step * len(rows))]
 
 
 def _common_scale(rows: list[dict[str, Any]]) -> tuple[list[float], float, float]:

@@ -12,7 +12,7 @@ from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap, ListedColormap
 
 from pls_analysis.charts.canvas import HATCH, LEAST_PT, box, fitted, one_line, put, rows_pt
-from pls_analysis.charts.chart import DRAWINGS, Chart, draw
+from pls_analysis.charts.chart import DRAWINGS, Chart, Drawn, draw
 from pls_analysis.charts.layout import width_em
 from pls_analysis.charts.lettering import caption_height, write_caption
 from pls_analysis.charts.lines_data import plain
@@ -141,7 +141,7 @@ def _told(name: str, values: list[float | None], texts: list[str], lang: str) ->
     return text + (say(lang, "alt_heat_absent", n=absent) if absent else "")
 
 
-def draw_heat_table(data: dict[str, Any], width_cm: float, stretch: float) -> list[Axes]:
+def draw_heat_table(data: dict[str, Any], width_cm: float, stretch: float) -> Drawn:
     """Draw the data of `heat_table`: in several tables one below the other where it is narrow."""
     wide, lang = width_cm * POINTS_PER_CM, data["lang"]
     longest = max(width_em(name) for name in data["labels"])
@@ -158,12 +158,13 @@ def draw_heat_table(data: dict[str, Any], width_cm: float, stretch: float) -> li
     block = (whole - top) / tables
     tight = min(block / (head_pt + ROW_PT * rows + GAP_PT), 1.0)
     head = head_pt * tight
+    height = block - head - GAP_PT * tight
+    tops = [top + at * block + head for at in range(tables)]
     drawn = []
     for at in range(tables):
         chosen = list(range(at * each, min((at + 1) * each, len(data["columns"]))))
         room = (wide - left) * len(chosen) / each
-        height = block - head - GAP_PT * tight
-        axes = place(figure, left, top + at * block + head, room, height)
+        axes = place(figure, left, tops[at], room, height)
         _draw_table(axes, data, chosen, (room / len(chosen), height / rows), (left, head))
         drawn.append(axes)
     write_caption(drawn[0], data["caption"], wide)
@@ -171,7 +172,7 @@ def draw_heat_table(data: dict[str, Any], width_cm: float, stretch: float) -> li
         over = figure.add_axes((0, 0, 1, 1), xlim=(0, wide), ylim=(whole, 0))
         over.set_axis_off()
         draw_legend(over, legend, caption_height(data["caption"], wide), lang)
-    return drawn
+    return drawn, [(one, one + height) for one in tops]
 
 
 def _ground(data: dict[str, Any], chosen: list[int]) -> tuple[np.ndarray, Any]:

@@ -19,7 +19,7 @@ from pls_analysis.charts.canvas import (
     rows_pt,
     swatch,
 )
-from pls_analysis.charts.chart import DRAWINGS, Chart, draw
+from pls_analysis.charts.chart import DRAWINGS, Chart, Drawn, draw
 from pls_analysis.charts.layout import value_ticks, width_em
 from pls_analysis.charts.lettering import LABEL_PT, caption_height, write_caption
 from pls_analysis.charts.phrases import axis_numbers, decimals, named, number, say, unit_tail
@@ -97,7 +97,7 @@ def _alt(data: dict[str, Any]) -> str:
     return text.strip()
 
 
-def draw_rank_intervals(data: dict[str, Any], width_cm: float, stretch: float) -> list[Axes]:
+def draw_rank_intervals(data: dict[str, Any], width_cm: float, stretch: float) -> Drawn:
     """Draw the data of `rank_intervals`: names left, rates and possible ranks right."""
     wide, rows, lang = width_cm * POINTS_PER_CM, data["rows"], data["lang"]
     top = caption_height(data["caption"], wide)
@@ -134,7 +134,7 @@ def draw_rank_intervals(data: dict[str, Any], width_cm: float, stretch: float) -
     dots(axes, [(8.5, top + key * 0.27)], 4.0, PEERS)
     swatch(axes, 16, top + key * 0.27, say(lang, "key_interval"), row_size(key * 0.5))
     write_caption(axes, data["caption"], wide)
-    return [axes]
+    return [axes], [(head, bottom)]
 
 
 def _scale(data: dict[str, Any]) -> tuple[list[float], float, float]:

@@ -6,9 +6,6 @@ import re
 import unicodedata
 from collections.abc import Sequence
 
-import numpy as np
-from matplotlib.ticker import MaxNLocator
-
 from pls_analysis.charts.glyphs import advances
 from pls_analysis.charts.phrases import period_text
 
@@ -98,6 +95,8 @@ def value_ticks(
         return [low], low - room * (low != 0), high + room
     if 0 <= low <= 0.45 * high:
         low = 0
+    from matplotlib.ticker import MaxNLocator
+
     locator = MaxNLocator(nbins=count, steps=[1, 2, 2.5, 5, 10], integer=whole)
     ticks = [float(tick) for tick in locator.tick_values(low, high)]
     inside = [tick for tick in ticks if low - 1e-9 <= tick <= high + 1e-9]
@@ -125,6 +124,8 @@ def clear_of(spots: Sequence[float], texts: Sequence[str], size: float) -> list[
 
 def apart(wanted: Sequence[float], gap: float, low: float, high: float) -> list[float]:
     """Move label positions so that each is at least `gap` from the next, within low to high."""
+    import numpy as np
+
     order = np.argsort(wanted, kind="stable")
     placed = np.asarray(wanted, dtype=float)[order]
     for at in range(1, len(placed)):

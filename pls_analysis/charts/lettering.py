@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
-from matplotlib.axes import Axes
+from typing import TYPE_CHECKING, Literal
 
 from pls_analysis.charts.layout import wrap
 from pls_analysis.charts.theme import NAVY
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 CAPTION_PT, LABEL_PT, VALUE_PT = 9.0, 7.5, 9.0
 LINE_PT = 9.4

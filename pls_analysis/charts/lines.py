@@ -11,7 +11,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from pls_analysis.charts.canvas import fitted, one_line
-from pls_analysis.charts.chart import DRAWINGS, Chart, draw
+from pls_analysis.charts.chart import DRAWINGS, Chart, Drawn, draw
 from pls_analysis.charts.layout import apart, period_ticks, value_ticks, width_em, wrap
 from pls_analysis.charts.lettering import (
     LABEL_PT,
@@ -279,7 +279,7 @@ def _peer_label(line: dict[str, Any]) -> str:
     return line.get("peer_name", "") + band
 
 
-def draw_trend(data: dict[str, Any], width_cm: float, stretch: float) -> list[Axes]:
+def draw_trend(data: dict[str, Any], width_cm: float, stretch: float) -> Drawn:
     """Draw the data of `trend`: the value axis left, names at the right end of the lines."""
     wide, lang = width_cm * POINTS_PER_CM, data["lang"]
     em = 9.0 if width_cm > 12 else 6.8
@@ -304,10 +304,10 @@ def draw_trend(data: dict[str, Any], width_cm: float, stretch: float) -> list[Ax
     _time_axis(axes, data, lang, wide - left - right)
     _end_labels(axes, data, lang, height, em)
     write_caption(axes, caption, wide)
-    return [axes]
+    return [axes], []  # the lines of a name at a line's end stand too close to be stretched
 
 
-def draw_small_multiples(data: dict[str, Any], width_cm: float, stretch: float) -> list[Axes]:
+def draw_small_multiples(data: dict[str, Any], width_cm: float, stretch: float) -> Drawn:
     """Draw the data of `small_multiples`: fewer columns where it is narrow."""
     wide, panels, lang = width_cm * POINTS_PER_CM, data["panels"], data["lang"]
     columns = min(data["columns"] if width_cm > 12 else 2, len(panels))
@@ -332,7 +332,8 @@ def draw_small_multiples(data: dict[str, Any], width_cm: float, stretch: float) 
         _panel_head(axes, panel, lang, (left, cell, head))
         drawn.append(axes)
     write_caption(drawn[0], data["caption"], wide)
-    return drawn
+    tops = [top + row * step + head for row in range(rows)]
+    return drawn, [(one, one + height) for one in tops]
 
 
 def draw_panel(data: dict[str, Any], width_cm: float, stretch: float) -> list[Axes]:
@@ -382,14 +383,14 @@ def _panel_head(
         write(axes, told, (1, 1), (-width_em(shown) * size, 5.4), size=7, color=MUTED, ha="right")
 
 
-def draw_sparkline(data: dict[str, Any], width_cm: float, stretch: float) -> list[Axes]:
+def draw_sparkline(data: dict[str, Any], width_cm: float, stretch: float) -> Drawn:
     """Draw the data of `sparkline`."""
     figure = new_figure(width_cm, 20 * stretch)
     axes = place(figure, 2, 2, width_cm * POINTS_PER_CM - 6, 20 * stretch - 4)
     _draw_line(axes, data, 1.2)
     _set_scale(axes, data, _scale(data, 2, data["lang"]))
     axes.set_axis_off()
-    return [axes]
+    return [axes], []
 
 
 DRAWINGS["trend"] = draw_trend

@@ -8,7 +8,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from pls_analysis.charts.canvas import canvas, fitted, put, rows_pt
-from pls_analysis.charts.chart import DRAWINGS, Chart, draw
+from pls_analysis.charts.chart import DRAWINGS, Chart, Drawn, draw
 from pls_analysis.charts.layout import width_em
 from pls_analysis.charts.lettering import LABEL_PT, caption_height, write_caption
 from pls_analysis.charts.phrases import named, say
@@ -75,7 +75,7 @@ def _alt(data: dict[str, Any]) -> str:
     return text.strip()
 
 
-def draw_status_strip(data: dict[str, Any], width_cm: float, stretch: float) -> list[Axes]:
+def draw_status_strip(data: dict[str, Any], width_cm: float, stretch: float) -> Drawn:
     """Draw the data of `status_strip`: tasks left, or above their squares where it is narrow."""
     wide, lang = width_cm * POINTS_PER_CM, data["lang"]
     roomy = width_cm > 12
@@ -103,7 +103,7 @@ def draw_status_strip(data: dict[str, Any], width_cm: float, stretch: float) -> 
         _squares(axes, task["targets"], lang, (left, top + above * shrink), each, LINE_PT * shrink)
         top += height
     write_caption(axes, data["caption"], wide)
-    return [axes]
+    return [axes], [(head, top)]
 
 
 def _squares(

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-
-from matplotlib.axes import Axes
+from typing import TYPE_CHECKING
 
 from pls_analysis.charts.canvas import HATCH, LEAST_PT, box, put
 from pls_analysis.charts.layout import width_em
@@ -15,6 +14,9 @@ from pls_analysis.charts.phrases import say
 from pls_analysis.charts.theme import EDGE, GAP, INK, MUTED, NAVY, OCHRE, RED, TEAL
 from pls_analysis.configs import unknown
 from pls_analysis.messages import Messages
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 SQUARE_PT = 9.5
 

@@ -1,4 +1,7 @@
-"""House style of every figure: fonts, colours, sizes. `use_theme` alone sets it."""
+"""House style of every figure: fonts, colours, sizes. `use_theme` alone sets it.
+
+matplotlib is loaded when something is drawn: colours and sizes are read by pages that draw nothing.
+"""
 
 from __future__ import annotations
 
@@ -6,13 +9,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
-
-import matplotlib as mpl
-from matplotlib import font_manager, style
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure
+from typing import TYPE_CHECKING
 
 from pls_analysis.charts.glyphs import FACES, FONTS, SANS
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
 STYLE = Path(__file__).parents[1] / "data" / "pls.mplstyle"
 INK, MUTED, GRID, EDGE = "#1c2733", "#5d6975", "#e4e8ed", "#aab4bf"
@@ -32,6 +35,8 @@ POINTS_PER_CM = 72 / 2.54
 
 @cache
 def _register_fonts() -> None:
+    from matplotlib import font_manager
+
     for (family, _), name in FACES.items():
         if family == SANS:
             font_manager.fontManager.addfont(FONTS / name)
@@ -42,6 +47,8 @@ def use_theme() -> None:
 
     Call it after `seaborn.set_theme()`, which resets the font to one without Chinese.
     """
+    from matplotlib import style
+
     _register_fonts()
     style.use(STYLE)
 
@@ -49,6 +56,8 @@ def use_theme() -> None:
 @contextmanager
 def themed() -> Iterator[None]:
     """Draw in the house style within a block and leave the caller's settings as they were."""
+    import matplotlib as mpl
+
     with mpl.rc_context():
         use_theme()
         yield
@@ -56,6 +65,8 @@ def themed() -> Iterator[None]:
 
 def new_figure(width_cm: float, height_pt: float) -> Figure:
     """A figure outside pyplot, so that it is shown once and never left open."""
+    from matplotlib.figure import Figure
+
     return Figure(figsize=(width_cm / 2.54, height_pt / 72))
 
 

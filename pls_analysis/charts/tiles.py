@@ -8,7 +8,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from pls_analysis.charts.canvas import HATCH, SMALL_PT, box, canvas, one_line, put, row_size
-from pls_analysis.charts.chart import DRAWINGS, Chart, draw
+from pls_analysis.charts.chart import DRAWINGS, Chart, Drawn, draw
 from pls_analysis.charts.heat import SHADES
 from pls_analysis.charts.layout import width_em, wrap
 from pls_analysis.charts.lettering import LABEL_PT, caption_height, write_caption
@@ -138,7 +138,7 @@ def _with_unit(text: str, data: dict[str, Any]) -> str:
     return text if text == "—" or text.endswith(unit) else text + unit_tail(unit, data["lang"])
 
 
-def draw_tile_map(data: dict[str, Any], width_cm: float, stretch: float) -> list[Axes]:
+def draw_tile_map(data: dict[str, Any], width_cm: float, stretch: float) -> Drawn:
     """Draw the data of `tile_map`: the grid in the middle, what the shades mean above it."""
     wide, tiles = width_cm * POINTS_PER_CM, data["tiles"]
     top_row, first = (min(tile[key] for tile in tiles) for key in ("row", "column"))
@@ -163,7 +163,7 @@ def draw_tile_map(data: dict[str, Any], width_cm: float, stretch: float) -> list
         y = head + (tile["row"] - top_row) * high
         _draw_tile(axes, tile, (x, y), (across - 1.6, high - 1.6), (low, most))
     write_caption(axes, data["caption"], wide)
-    return [axes]
+    return [axes], [(head, whole - foot)]
 
 
 def _draw_tile(

@@ -7,7 +7,7 @@ from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
-from pls_analysis.charts.rows import room
+from pls_analysis.charts.room import room
 from pls_analysis.publish.fit import Piece
 
 WITH_NEXT = {"masthead"}

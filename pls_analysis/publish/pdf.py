@@ -13,6 +13,7 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
+from xml.etree.ElementTree import Element
 
 from nbconvert.exporters.exporter import Exporter
 from nbformat import NotebookNode
@@ -22,7 +23,8 @@ from pls_analysis.charts.theme import PAPER_CM, POINTS_PER_CM
 from pls_analysis.publish.fit import Piece, Plan, between, plan_pages
 from pls_analysis.publish.flow import pieces_of
 from pls_analysis.publish.page import Page, picture_bytes, plain_text, read_page, unnumbered
-from pls_analysis.publish.svg import clean_svg, svg_height
+from pls_analysis.publish.svg import clean_svg, read_svg, svg_height, view_box
+from pls_analysis.publish.svg_stretch import stretch
 from pls_analysis.publish.typeset import begins, typeset, write_page
 
 
@@ -59,7 +61,8 @@ GOOD = 0.12
 SLACKS = (0.0, 14.0, 40.0)
 """Points kept free on each page: more where the pages came out longer than planned."""
 UNSEEN = 0.02
-"""A chart is drawn anew where its height is to change by more than this share."""
+"""A chart is changed where its height is to change by more than this share."""
+PAPER_PT = PAPER_CM * POINTS_PER_CM
 Choice = tuple[float, Plan]
 
 
@@ -75,9 +78,10 @@ def build(page: Page) -> tuple[bytes, int]:
         folder = Path(name)
         once = _titled_once(page.parts)
         parts = [_with_file(part, at, folder) for at, part in enumerate(once)]
-        write_page(folder, _content(page, parts))
         if not page.masthead:
+            write_page(folder, _content(page, _planned(folder, parts, Plan())))
             return typeset(folder, page.timestamp, 1.0)
+        write_page(folder, _content(page, parts))
         limit, flows = page.masthead.get("pages"), {}
         for slack in SLACKS:
             density, plan = _choose(folder, parts, flows, slack, limit)
@@ -123,16 +127,26 @@ def _choose(
 
 
 def _planned(folder: Path, parts: list[dict[str, Any]], plan: Plan) -> list[dict[str, Any]]:
-    """The parts with their page breaks, and their charts drawn at the height they are to have."""
+    """The parts with their page breaks, and their charts at the height they are to have."""
     made = []
     for at, part in enumerate(parts):
         stands = {"breaks": at in plan.breaks}
         if "chart" in part:
             stands["height"] = part["height"] + plan.added.get(at, 0.0)
-            if abs(stands["height"] / part["height"] - 1) > UNSEEN:
-                _write_svg(folder, at, _drawn(part, stands["height"]))
+            stands["file"] = _write_svg(folder, at, _at_height(part, stands["height"]))
         made.append(part | stands)
     return made
+
+
+def _at_height(part: dict[str, Any], height: float) -> str | Element:
+    """The chart at a height in points: as it was drawn, that stretched, or drawn anew."""
+    if abs(height / part["height"] - 1) <= UNSEEN:
+        return part["svg"]
+    root = read_svg(part["svg"])
+    width = view_box(part["svg"])[2]
+    if stretch(root, part["chart"].get("bands", ()), height * width / PAPER_PT):
+        return root
+    return _drawn(part, height)
 
 
 def _drawn(part: dict[str, Any], height: float) -> str:
@@ -140,7 +154,7 @@ def _drawn(part: dict[str, Any], height: float) -> str:
     stretch, source = height / part["height"], ""
     for _ in range(2):
         source = redraw(part["chart"], PAPER_CM, stretch).svg()
-        missed = height / (svg_height(source) * PAPER_CM * POINTS_PER_CM)
+        missed = height / (svg_height(source) * PAPER_PT)
         if abs(missed - 1) <= UNSEEN:
             break
         stretch *= missed
@@ -149,7 +163,7 @@ def _drawn(part: dict[str, Any], height: float) -> str:
 
 def _content(page: Page, parts: list[dict[str, Any]]) -> dict[str, Any]:
     """What the template reads."""
-    shown = [{key: part[key] for key in part if key != "chart"} for part in parts]
+    shown = [{key: part[key] for key in part if key not in {"chart", "svg"}} for part in parts]
     return {
         "title": page.title, "lang": page.lang, "running": page.running,
         "mark": page.masthead.get("mark", ""), "org": page.masthead.get("org", ""),
@@ -172,14 +186,16 @@ def _titled_once(parts: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def _with_file(part: dict[str, Any], at: int, folder: Path) -> dict[str, Any]:
-    """Write a figure's or picture's file and put its name, and a chart's height, in its place."""
+    """Write a figure's or picture's file and put its name in its place.
+
+    Of a chart just the height is known: it is written when its place on the pages is.
+    """
     made = {"kind": part["kind"], "alt": part.get("alt", "")}
+    if "chart" in part:
+        height = svg_height(part["svg"]) * PAPER_PT
+        return made | {"chart": part["chart"], "svg": part["svg"], "height": height}
     if part["kind"] == "figure":
-        made["file"] = _write_svg(folder, at, part["svg"])
-        if "chart" in part:
-            made["chart"] = part["chart"]
-            made["height"] = svg_height(part["svg"]) * PAPER_CM * POINTS_PER_CM
-        return made
+        return made | {"file": _write_svg(folder, at, part["svg"])}
     if part["kind"] == "picture":
         made["file"] = f"picture-{at}.{part['format']}"
         (folder / made["file"]).write_bytes(picture_bytes(part))
@@ -187,7 +203,7 @@ def _with_file(part: dict[str, Any], at: int, folder: Path) -> dict[str, Any]:
     return part
 
 
-def _write_svg(folder: Path, at: int, source: str) -> str:
+def _write_svg(folder: Path, at: int, source: str | Element) -> str:
     name = f"figure-{at}.svg"
     (folder / name).write_text(clean_svg(source, f"f{at}-", small=False), encoding="utf-8")
     return name

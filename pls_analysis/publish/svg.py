@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import xml.etree.ElementTree as ET
 from collections.abc import Iterator
+from functools import lru_cache
 
 from defusedxml.ElementTree import fromstring
 
@@ -21,20 +22,33 @@ ET.register_namespace("", SVG)
 ET.register_namespace("xlink", XLINK)
 
 
-def clean_svg(source: str, prefix: str, label: str = "", small: bool = True) -> str:
-    """Return `source` ready to stand within a page.
+def read_svg(source: str) -> ET.Element:
+    """Parse an SVG. Raises ValueError for what is not one."""
+    try:
+        return fromstring(source)
+    except ET.ParseError as error:
+        raise ValueError(f"A figure's SVG cannot be read: {error}.") from error
+
+
+def clean_svg(
+    source: str | ET.Element, prefix: str, label: str = "", small: bool = True
+) -> str:  # fmt: skip
+    """Return `source`, or what was read from it, ready to stand within a page.
 
     Scripts, event handlers, metadata and outside references go; ids get `prefix`; text is set in
     the package's font. With `label` it becomes one image with that accessible name; `small` says
     the same picture in fewer words, coordinates with no more decimals than are seen. Raises
     MissingGlyph for text no font can draw, ValueError for what is not SVG.
     """
-    try:
-        root = fromstring(source)
-    except ET.ParseError as error:
-        raise ValueError(f"A figure's SVG cannot be read: {error}.") from error
+    root = read_svg(source) if isinstance(source, str) else source
     _prune(root)
-    used = set(re.findall(r'(?:"#|url\(#)([^")]+)', ET.tostring(root, encoding="unicode")))
+    used = {
+        name
+        for element in root.iter()
+        for value in element.attrib.values()
+        if value.startswith("#") or "url(#" in value
+        for name in re.findall(r"(?:^#|url\(#)([^\")]+)", value)
+    }
     for element in root.iter():
         _tidy(element, prefix, used)
         if local(element.tag) in {"text", "tspan"}:
@@ -51,11 +65,17 @@ def clean_svg(source: str, prefix: str, label: str = "", small: bool = True) -> 
 
 def svg_height(source: str) -> float:
     """Height of an SVG in widths, from its view box. Raises ValueError where it has none."""
+    _, _, width, height = view_box(source)
+    return height / width
+
+
+def view_box(source: str) -> tuple[float, float, float, float]:
+    """Left, top, width and height of an SVG. Raises ValueError where it does not say them."""
     box = re.search(r'viewBox="([^"]+)"', source)
     numbers = [float(number) for number in re.split(r"[\s,]+", box[1].strip())] if box else []
     if len(numbers) != 4 or numbers[2] <= 0:
         raise ValueError("A figure's SVG has no view box.")
-    return numbers[3] / numbers[2]
+    return numbers[0], numbers[1], numbers[2], numbers[3]
 
 
 def _prune(element: ET.Element) -> None:
@@ -92,12 +112,18 @@ def _kept(element: ET.Element) -> Iterator[tuple[str, str]]:
     for name, value in list(element.attrib.items()):
         short = local(name).lower()
         outside = short == "href" and not value.startswith(("#", "data:image/"))
-        if short.startswith("on") or outside or re.search(r"url\((?!#)|\\", value):
+        if short.startswith("on") or outside or _leads_out(value):
             del element.attrib[name]
         else:
             yield name, value
 
 
+def _leads_out(value: str) -> bool:
+    found = "url(" in value or "\\" in value
+    return found and re.search(r"url\((?!#)|\\", value) is not None
+
+
+@lru_cache(1024)
 def _own_font(value: str) -> str:
     """Name the package's font in a `font` shorthand or `font-family`, whatever stood there."""
     shorthand = re.sub(r"(font:[^;']*)'[^;]*", rf"\1'{SANS}'", value)

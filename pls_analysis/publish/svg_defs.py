@@ -6,6 +6,7 @@ import re
 import xml.etree.ElementTree as ET
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 
 SVG, XLINK = "http://www.w3.org/2000/svg", "http://www.w3.org/1999/xlink"
 HREF = f"{{{XLINK}}}href"
@@ -23,6 +24,7 @@ def target_of(element: ET.Element) -> str:
     return (element.get(HREF) or element.get("href", "")).removeprefix("#")
 
 
+@cache
 def local(tag: object) -> str:
     return str(tag).rpartition("}")[2]
 

@@ -18,14 +18,15 @@ INITIAL = {
 """What is inherited, with the value that holds where nobody says one."""
 PLAIN = {"opacity": "1", "clip-path": "none", "mask": "none", "filter": "none"}
 """What belongs to one element alone, with the value that changes nothing."""
+KNOWN = INITIAL | PLAIN
 
 
 def own_style(element: ET.Element) -> tuple[dict[str, str], dict[str, str]]:
     """What an element says of its style: what is inherited, and what is its own alone."""
-    said = {name: value for name, value in element.attrib.items() if name in INITIAL | PLAIN}
+    said = {name: value for name, value in element.attrib.items() if name in KNOWN}
     for part in element.get("style", "").split(";"):
         name, _, value = part.partition(":")
-        if name.strip() in INITIAL | PLAIN:
+        if name.strip() in KNOWN:
             said[name.strip()] = value.strip()
     said = {name: _short_value(name, value) for name, value in said.items()}
     own = {name: value for name, value in said.items() if name in INITIAL}
@@ -49,12 +50,12 @@ def _short_value(name: str, value: str) -> str:
 
 def strip_style(element: ET.Element) -> None:
     """Take off an element what is written again: its style, but for what only CSS can say."""
-    for name in INITIAL | PLAIN:
+    for name in KNOWN:
         element.attrib.pop(name, None)
     rest = [
         part.strip()
         for part in element.attrib.pop("style", "").split(";")
-        if part.strip() and part.partition(":")[0].strip() not in INITIAL | PLAIN
+        if part.strip() and part.partition(":")[0].strip() not in KNOWN
     ]
     if rest:
         element.set("style", ";".join(rest))

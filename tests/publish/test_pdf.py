@@ -14,9 +14,11 @@ import pandas as pd
 import pikepdf
 import pypdf
 import pytest
+import typst
 from demo import AREA, WORDS, brief, executed
 from matplotlib.figure import Figure
 from nbconvert.exporters import get_exporter
+from policy_charts import ORDINARY
 
 from pls_analysis import blocks
 from pls_analysis.charts import MissingGlyph
@@ -138,6 +140,38 @@ def test_the_pages_are_full(report: tuple[str, bytes]):
         )  # fmt: skip
         body = [y for y in lowest if y > 60]
         assert min(body) < 54 + 90
+
+
+def test_the_fonts_are_read_once_for_all_exports_of_a_process(monkeypatch: pytest.MonkeyPatch):
+    read = []
+    fonts = typst.Fonts
+    monkeypatch.setattr(typst, "Fonts", lambda **given: read.append(given) or fonts(**given))
+    typeset.fonts.cache_clear()
+    notebook = executed(blocks.masthead("简报", pages=1), "一段文字。")
+    assert export(notebook) == export(notebook)
+    assert len(read) == 1, "to measure and to set, for each report"
+
+
+CHARTS_AS_DRAWN = """
+import sys
+import nbformat
+from pls_analysis.publish.pdf import PdfExporter
+data, _ = PdfExporter().from_notebook_node(nbformat.read(sys.argv[1], as_version=4))
+print(len(data) > 10_000, {"matplotlib", "pandas", "numpy", "seaborn"} & set(sys.modules))
+"""
+
+
+def test_charts_that_are_taken_as_drawn_need_no_drawing_library(tmp_path: Path):
+    notebook = executed(
+        blocks.masthead("简报", pages=1),
+        ORDINARY["bullets"](),
+        blocks.table(["名", "数"], [["调解", str(number)] for number in range(30)]),
+        ORDINARY["dot_strips"](),
+    )
+    nbformat.write(notebook, tmp_path / "out.ipynb")
+    command = [sys.executable, "-c", CHARTS_AS_DRAWN, str(tmp_path / "out.ipynb")]
+    made = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert made.stdout == "True set()\n"
 
 
 @pytest.mark.parametrize(

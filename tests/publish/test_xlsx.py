@@ -23,7 +23,7 @@ from nbconvert.exporters import get_exporter
 from nbformat.v4 import new_output
 
 from pls_analysis import blocks, charts
-from pls_analysis.charts.chart import DRAWINGS
+from pls_analysis.charts.chart import KINDS
 from pls_analysis.charts.heat import heat_table
 from pls_analysis.charts.phrases import number
 from pls_analysis.messages import Messages
@@ -375,7 +375,7 @@ def test_a_workbook_has_no_more_number_formats_than_excel_bears():
 
 
 def test_every_kind_of_chart_has_a_table():
-    assert set(_TABLES) == set(DRAWINGS)
+    assert set(_TABLES) == set(KINDS)
 
 
 def test_a_kind_of_another_version_gives_its_rows():
