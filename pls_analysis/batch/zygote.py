@@ -31,7 +31,7 @@ from pathlib import Path
 from typing import Any
 
 from pls_analysis.batch.forked import become_kernel, die_with, leave, read_request
-from pls_analysis.batch.freshness import Sources, import_settings
+from pls_analysis.batch.imported import Sources, import_settings
 from pls_analysis.batch.zygotes import WARM
 
 log = logging.getLogger("pls_analysis.batch.zygote")

@@ -21,7 +21,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from pls_analysis.batch.forked import make_request
-from pls_analysis.batch.freshness import import_settings
+from pls_analysis.batch.imported import import_settings
 
 SHARED = "PLS_ZYGOTE"
 WARM = "PLS_WARM"

@@ -18,7 +18,7 @@ from projects import ROOT
 from sessions import ended, running, session
 
 from pls_analysis.batch import kernels, zygotes
-from pls_analysis.batch.freshness import Sources, import_settings
+from pls_analysis.batch.imported import Sources, import_settings
 
 LACKING = kernels.available()
 needs_fork = pytest.mark.skipif(LACKING is not None, reason=str(LACKING))
