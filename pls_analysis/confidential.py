@@ -65,12 +65,10 @@ def hidden_until(project: Project, day: dt.date) -> pd.DataFrame:
 
 def _versions(store: Store, standing: pd.DataFrame, day: dt.date) -> list[pd.DataFrame]:
     """Return what was filed first, then what was after each revision."""
-    earlier = store.superseded()
-    earlier = earlier[earlier["measure"].isin(standing["measure"].unique())]
-    earlier = earlier[earlier["period_end"] <= pd.Timestamp(day)]
+    earlier = store.superseded(standing["measure"].unique(), period=Period(BEGINNING, day))
     if earlier.empty:
         return [standing]
-    declared = store.submissions().set_index("submission")["declared"]
+    declared = store.filings().set_index("submission")["declared"]
     filed = pd.concat([earlier.assign(stands=False), standing.assign(stands=True)])
     filed = filed[filed["value"].notna()]
     filed = filed.assign(declared=filed["submission"].map(declared[~declared.index.duplicated()]))

@@ -15,6 +15,7 @@ from pls_analysis.ingest.cells import Sheet
 from pls_analysis.ingest.values import plain
 from pls_analysis.periods import Period
 from pls_analysis.project import Project
+from pls_analysis.reads import note
 from pls_analysis.store import Store
 from pls_analysis.text_tables import text_table
 
@@ -73,6 +74,13 @@ def trace_rows(project: Project, rows: Iterable[Mapping[str, Any]]) -> list[dict
     """Return the steps of observations, given as rows of a frame of observations."""
     paths = _paths(Store(project.processed))
     return [_step(dict(row), paths) for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class RawFile:
+    """A note that a file of the raw folder was read, see `reads`."""
+
+    path: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +171,7 @@ def surroundings(project: Project, file: str, sheet: str, cell: str) -> Surround
     where the file or sheet is no longer there or can no longer be read.
     """
     row, column = coordinate_to_tuple(cell.partition(":")[0])
+    note(RawFile(file))
     found = _sheet(project.raw / file, sheet)
     rows = range(max(1, row - 1), row + 2)
     columns = _columns_around(found, rows, column)

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pls_analysis.batch.plan import Report
+from pls_analysis.reads import written_to
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
@@ -32,6 +33,8 @@ SOCKET_PATH_MAX = 90
 NOTEBOOK = "report.ipynb"
 FACTS = "facts.json"
 """What the index says of the report, see `publish.facts`."""
+READS = "reads.jsonl"
+"""What the report read, see `reads`."""
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 ANSI = re.compile(r"\x1b\[[0-9;]*m")
 
@@ -95,8 +98,9 @@ def make_report(
 
     executed = work / NOTEBOOK
     try:
-        notebook = _execute(report, executed, seconds)
-        _export(report, notebook, work, exporters)
+        with written_to(work / READS):
+            notebook = _execute(report, executed, seconds)
+            _export(report, notebook, work, exporters)
     except PapermillExecutionError as error:
         return Failure(_one_line(error.ename, error.evalue), error.exec_count)
     except CellTimeoutError:

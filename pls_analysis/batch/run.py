@@ -23,6 +23,7 @@ from pls_analysis.batch.execute import (
     EXPORTERS,
     FACTS,
     NOTEBOOK,
+    READS,
     Failure,
     keep_failed,
     last_started_cell,
@@ -32,15 +33,15 @@ from pls_analysis.batch.execute import (
     publish_report,
 )
 from pls_analysis.batch.indexes import write_indexes
+from pls_analysis.batch.ledger import Ledger
+from pls_analysis.batch.lock import only_batch, work_prefix
 from pls_analysis.batch.manifest import (
     Batch,
     Entry,
     Inputs,
     file_digest,
-    read_entries,
     up_to_date,
     with_earlier_formats,
-    write_run,
 )
 from pls_analysis.batch.plan import Plan, Report
 from pls_analysis.project import Project
@@ -49,9 +50,6 @@ from pls_analysis.store import Store
 SECONDS_PER_REPORT = 600
 SECONDS_TO_STOP = 60
 """How long after its time limit a report's worker may still take to stop by itself."""
-SECONDS_BETWEEN_RECORDS = 5
-WORK = ".work-"
-STALE_SECONDS = 24 * 3600
 
 Progress = Callable[[int, int, Entry], None]
 
@@ -76,13 +74,26 @@ def run_batch(
 
     One that fails, hangs or kills its process stops no other. `run.json` and the index pages are
     written whatever happens. `progress(done, total, entry)` is called for each.
-    Raises StoreError where nothing was ingested yet, ManifestError for a damaged `run.json`.
+    Raises StoreError where nothing was ingested yet, ManifestError for a damaged `run.json`, Busy
+    where another batch is at work on the period.
     """
+    with only_batch(plan.folder):
+        return _run(project, plan, limits, force, progress, exporters)
+
+
+def _run(
+    project: Project,
+    plan: Plan,
+    limits: Limits,
+    force: bool,
+    progress: Progress | None,
+    exporters: Mapping[str, str],
+) -> list[Entry]:
     started, clock = _now(), time.monotonic()
     store = Store(project.processed)
-    inputs = Inputs.of(project, store)
-    before = read_entries(plan.folder)
-    keys = {report.id: inputs.key(report) for report in plan.reports}
+    ledger = Ledger(plan.folder, project, Inputs.of(project, store))
+    before = dict(ledger.entries)
+    keys = ledger.keys(plan.reports)
     done: dict[str, Entry] = {}
 
     def record(entry: Entry) -> None:
@@ -97,33 +108,31 @@ def run_batch(
             record(replace(entry, outcome="skipped", error="", cell=None))
         else:
             todo.append(with_earlier_formats(report, entry))
-    recorded = time.monotonic()
     try:
-        with closing(_make_all(project, todo, limits, exporters, keys, before)) as making:
+        with closing(_make_all(project, plan, todo, limits, exporters, ledger, before)) as making:
             for entry in making:
+                ledger.record(entry)
                 record(entry)
-                if time.monotonic() - recorded > SECONDS_BETWEEN_RECORDS:
-                    write_run(plan.folder, inputs, done.values())
-                    recorded = time.monotonic()
     finally:
         batch = _batch(plan, done, started, time.monotonic() - clock)
-        write_run(plan.folder, inputs, done.values(), batch)
+        ledger.close(done.values(), batch)
         write_indexes(project)
     return [done[report.id] for report in plan.reports]
 
 
 def _make_all(
     project: Project,
+    plan: Plan,
     todo: Sequence[Report],
     limits: Limits,
     exporters: Mapping[str, str],
-    keys: Mapping[str, str],
+    ledger: Ledger,
     before: Mapping[str, Entry],
 ) -> Generator[Entry]:
     """Make reports in worker processes; yield each as it ends."""
     if not todo:
         return
-    with _work_folder(project.reports_dir) as work, _runtime_folder() as runtime:
+    with _work_folder(plan.folder) as work, _runtime_folder() as runtime:
         pool = ProcessPool(
             max_workers=min(limits.jobs or _processors(), len(todo)),
             initializer=prepare_worker,
@@ -143,7 +152,7 @@ def _make_all(
                 jobs[job] = (report, folder)
             for job in as_completed(jobs):
                 report, folder = jobs[job]
-                yield _finish(report, folder, job, limits, keys, before.get(report.id))
+                yield _finish(report, folder, job, limits, ledger, before.get(report.id))
                 shutil.rmtree(folder, ignore_errors=True)
         finally:
             pool.stop()
@@ -171,7 +180,7 @@ def _finish(
     work: Path,
     job: Future,
     limits: Limits,
-    keys: Mapping[str, str],
+    ledger: Ledger,
     before: Entry | None,
 ) -> Entry:
     """Put a report's files in place, or keep its failed notebook; say what became of it."""
@@ -198,7 +207,7 @@ def _finish(
         started=timed.started,
         finished=_now(),
         duration_seconds=timed.duration_seconds,
-        inputs=before.inputs if failure and before else keys[report.id],
+        inputs=ledger.key_after(report, work / READS) if not failure else _inputs(before),
         outputs=_standing(report, before) if failure else _outputs(report),
         error=failure.error if failure else "",
         cell=failure.cell if failure else None,
@@ -217,6 +226,11 @@ def _outcome(job: Future, executed: Path, seconds: float) -> Timed:
         reason = f"WorkerDied: the process that made it died (exit code {expired.exitcode})"
     failure = note_failure(executed, Failure(reason, last_started_cell(executed)))
     return Timed(_now(), took, failure)
+
+
+def _inputs(before: Entry | None) -> str:
+    """What an earlier version was made from; "" where there is none."""
+    return before.inputs if before is not None else ""
 
 
 def _outputs(report: Report) -> dict[str, dict[str, str]]:
@@ -255,14 +269,10 @@ def _batch(plan: Plan, done: Mapping[str, Entry], started: str, seconds: float) 
 
 
 @contextmanager
-def _work_folder(reports_dir: Path) -> Iterator[Path]:
+def _work_folder(folder: Path) -> Iterator[Path]:
     """A folder beside the reports, so that finished files only need to be renamed."""
-    reports_dir.mkdir(parents=True, exist_ok=True)
-    for stale in reports_dir.glob(f"{WORK}*"):
-        if time.time() - stale.stat().st_mtime > STALE_SECONDS:
-            shutil.rmtree(stale, ignore_errors=True)
     with tempfile.TemporaryDirectory(
-        prefix=WORK, dir=reports_dir, ignore_cleanup_errors=True
+        prefix=work_prefix(folder), dir=folder.parent, ignore_cleanup_errors=True
     ) as name:
         yield Path(name)
 

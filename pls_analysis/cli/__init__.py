@@ -32,12 +32,15 @@ class Commands(click.Group):
         except (click.ClickException, click.exceptions.Exit, click.Abort):
             raise
         except expected_errors() as error:
-            raise Cannot(str(error)) from None
+            cannot = Cannot(str(error))
+            cannot.exit_code = getattr(error, "exit_code", CANNOT)
+            raise cannot from None
 
 
 def expected_errors() -> tuple[type[Exception], ...]:
     """Return the errors that say themselves what is wrong and what to do."""
     from pls_analysis.areas import AmbiguousArea, UnknownArea
+    from pls_analysis.batch.lock import Busy
     from pls_analysis.batch.manifest import ManifestError
     from pls_analysis.batch.plan import PlanError
     from pls_analysis.configs import ConfigError
@@ -49,8 +52,8 @@ def expected_errors() -> tuple[type[Exception], ...]:
     from pls_analysis.trace import TraceError
 
     return (
-        AmbiguousArea, ConfigError, DraftError, IngestError, ManifestError, PlanError, Refused,
-        SampleError, StoreError, TraceError, UnknownArea,
+        AmbiguousArea, Busy, ConfigError, DraftError, IngestError, ManifestError, PlanError,
+        Refused, SampleError, StoreError, TraceError, UnknownArea,
     )  # fmt: skip
 
 
