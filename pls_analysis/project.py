@@ -76,6 +76,13 @@ class Section:
 
 
 @dataclass(frozen=True, slots=True)
+class RawFile:
+    """A note that a file of the raw folder was read, see `reads`."""
+
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
 class Project:
     """A project folder and what its `pls.toml` says.
 

@@ -310,7 +310,9 @@ def _to_arrow(frame: pd.DataFrame, schema: pa.Schema) -> pa.Table:
 def _write_table(path: Path, name: str, table: pa.Table) -> str:
     sink = pa.BufferOutputStream()
     table = table.replace_schema_metadata(None)
-    pq.write_table(table, sink, row_group_size=ROWS_PER_GROUP, **PARQUET)
+    # Digests are always read as a whole.
+    rows = ROWS_PER_GROUP if table.schema.names != DIGESTS.names else None
+    pq.write_table(table, sink, row_group_size=rows, **PARQUET)
     content = sink.getvalue().to_pybytes()
     file = f"{name}-{hashlib.sha256(content).hexdigest()[:16]}.parquet"
     if not (path / file).is_file():

@@ -14,7 +14,7 @@ from openpyxl.utils import coordinate_to_tuple, get_column_letter
 from pls_analysis.ingest.cells import Sheet
 from pls_analysis.ingest.values import plain
 from pls_analysis.periods import Period
-from pls_analysis.project import Project
+from pls_analysis.project import Project, RawFile
 from pls_analysis.reads import note
 from pls_analysis.store import Store
 from pls_analysis.text_tables import text_table
@@ -74,13 +74,6 @@ def trace_rows(project: Project, rows: Iterable[Mapping[str, Any]]) -> list[dict
     """Return the steps of observations, given as rows of a frame of observations."""
     paths = _paths(Store(project.processed))
     return [_step(dict(row), paths) for row in rows]
-
-
-@dataclass(frozen=True, slots=True)
-class RawFile:
-    """A note that a file of the raw folder was read, see `reads`."""
-
-    path: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,11 +23,10 @@ from pls_analysis.batch.settings import (
 )
 from pls_analysis.batch.store_digests import StoreDigests
 from pls_analysis.policy.catalogue import Judged, Worded
-from pls_analysis.project import Project, Section
+from pls_analysis.project import Project, RawFile, Section
 from pls_analysis.reads import ALL
 from pls_analysis.store import Asked, Store
 from pls_analysis.texts import Said, texts_in
-from pls_analysis.trace import RawFile
 
 LANES = 2
 """How many numbers of 64 bits make the digest of a note."""
@@ -103,7 +102,7 @@ def digests_of(now: Now, notes: Sequence[Note]) -> tuple[np.ndarray, np.ndarray]
         if name not in KINDS:
             continue
         kind = KINDS[name]
-        read = [kind.note(*map(_hashable, notes[place][1:])) for place in there]
+        read = [kind.note(*_fields(notes[place])) for place in there]
         for place, one, said in zip(there, read, kind.look(now, read), strict=True):
             text = said if isinstance(said, str) else as_json(said)
             digest = hashlib.blake2b(f"{one!r}\0{text}".encode(), digest_size=8 * LANES).digest()
@@ -112,5 +111,6 @@ def digests_of(now: Now, notes: Sequence[Note]) -> tuple[np.ndarray, np.ndarray]
     return found, known
 
 
-def _hashable(value: Any) -> Any:
-    return tuple(map(_hashable, value)) if isinstance(value, list) else value
+def _fields(note: Note) -> list[Any]:
+    """The values of a note's fields, as it had them: lists were tuples."""
+    return [tuple(one) if isinstance(one, list) else one for one in note[1:]]

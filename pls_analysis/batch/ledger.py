@@ -89,11 +89,10 @@ class Ledger:
         self._write(batch)
 
     def _write(self, batch: Batch | None = None) -> None:
-        journal = self.folder / JOURNAL
-        if journal.exists():
+        if self.readings.changed:
             self.readings.write(self.folder)
         write_run(self.folder, self.inputs, self.entries.values(), batch)
-        journal.unlink(missing_ok=True)
+        (self.folder / JOURNAL).unlink(missing_ok=True)
 
     def _recover(self) -> None:
         """Take over what a batch that was killed has noted; a line cut short is as none."""

@@ -26,6 +26,7 @@ class Readings:
     def __init__(self, notes: Iterable[Note] = (), runs: Mapping[str, list[int]] = {}) -> None:
         self.notes = list(notes)
         self.runs = dict(runs)
+        self.changed = False
         self._numbers: dict[str, int] = {}
 
     @classmethod
@@ -48,10 +49,11 @@ class Readings:
                 self.notes.append(one)
             numbers.append(number)
         self.runs[report] = runs_of(sorted(set(numbers)))
+        self.changed = True
 
     def drop(self, report: str) -> None:
         """Forget what a report read: it is made anew."""
-        self.runs.pop(report, None)
+        self.changed |= self.runs.pop(report, None) is not None
 
     def sums(self, reports: Sequence[str], digests: np.ndarray) -> np.ndarray:
         """Add up the digests of what each report read: reports × LANES, whatever the order."""

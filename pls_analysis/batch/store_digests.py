@@ -11,45 +11,59 @@ import pyarrow as pa
 
 from pls_analysis.store import DIGESTS, Asked, Store
 
+OBSERVATIONS = ("observations", "superseded")
 EPOCH = dt.date(1970, 1, 1).toordinal()
 Days = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """The digests of one table of a store, by area: `first` has where each area's rows begin."""
+    """The digests of one table of a store, in the order of areas and measures.
+
+    `pairs` are the areas and measures that there are, as one number each and rising; `first` has
+    where the rows of each begin, `total` the sum of all digests before each row.
+    """
 
     areas: Mapping[str, int]
-    first: np.ndarray
     measures: Mapping[str, int]
-    measure: np.ndarray
+    pairs: np.ndarray
+    first: np.ndarray
+    total: np.ndarray
     start: np.ndarray
     end: np.ndarray
-    digest: np.ndarray
 
     def sums(self, measures: Sequence[str], days: Days, asked: Sequence[Asked]) -> np.ndarray:
         """Add up, for the areas of each of `asked`, what it says of the measures and days."""
-        several = [self._places(one.areas) for one in asked]
-        places = np.concatenate(several)
-        counts = self.first[places + 1] - self.first[places]
-        rows = _ranges(self.first[places], counts)
-        said = self.digest[rows]
-        if measures:
-            wanted = np.zeros(len(self.measures), dtype=bool)
-            wanted[[self.measures[one] for one in measures if one in self.measures]] = True
-            said[~wanted[self.measure[rows]]] = 0
-        if days != ("", ""):
-            start, end = map(_day, days)
-            said[(self.start[rows] < start) | (self.end[rows] > end)] = 0
-        total = np.zeros(len(rows) + 1, dtype=np.uint64)
-        np.cumsum(said, out=total[1:])
-        ends = np.cumsum([0, *counts])[np.cumsum([0, *map(len, several)])]
-        return np.diff(total[ends])
+        several = [self._pairs(one.areas, measures) for one in asked]
+        pairs = np.concatenate(several)
+        starts, ends = self.first[pairs], self.first[pairs + 1]
+        limits = np.cumsum([0, *map(len, several)])
+        if self._lies_within(days):
+            return _sums(self.total[ends] - self.total[starts], limits)
+        rows = _ranges(starts, ends - starts)
+        said = self.total[rows + 1] - self.total[rows]
+        said[(self.start[rows] < _day(days[0])) | (self.end[rows] > _day(days[1]))] = 0
+        return _sums(said, np.cumsum([0, *(ends - starts)])[limits])
 
-    def _places(self, areas: Sequence[str]) -> np.ndarray:
-        known = self.areas
-        found = [known[one] for one in areas if one in known] if areas else list(known.values())
-        return np.array(found, dtype=np.int64)
+    def _lies_within(self, days: Days) -> bool:
+        if days == ("", "") or not len(self.start):
+            return True
+        return _day(days[0]) <= self.start.min() and self.end.max() <= _day(days[1])
+
+    def _pairs(self, areas: Sequence[str], measures: Sequence[str]) -> np.ndarray:
+        """The places of the pairs of some areas and measures, by default of all of them."""
+        many = len(self.measures)
+        wanted = [self.measures[one] for one in measures if one in self.measures]
+        if not areas:
+            places = np.arange(len(self.pairs))
+            return places[np.isin(self.pairs % many, wanted)] if measures else places
+        codes = np.array([self.areas[one] for one in areas if one in self.areas], dtype=np.int64)
+        if not measures:
+            starts, ends = (np.searchsorted(self.pairs, (codes + step) * many) for step in (0, 1))
+            return _ranges(starts, ends - starts)
+        pairs = (codes[:, None] * many + np.array(wanted, dtype=np.int64)).ravel()
+        places = np.searchsorted(self.pairs, pairs)
+        return places[self.pairs[np.minimum(places, len(self.pairs) - 1)] == pairs]
 
 
 class StoreDigests:
@@ -79,43 +93,54 @@ class StoreDigests:
         return found
 
     def _of_all(self, one: Asked) -> str:
-        """The version of a whole table, or of the whole store; "" where part of one was asked."""
+        """The version of a whole table, or of the whole store; "" where part of one was asked.
+
+        The file of observations does not say what is known of their submissions: the digests do.
+        """
         if self.is_whole or not one.table:
             return self._version
-        whole = one == Asked(one.table)
+        whole = one == Asked(one.table) and one.table not in OBSERVATIONS
         return self._files.get(one.table, "") if whole else ""
 
 
 def _by_table(found: pa.Table) -> dict[str, Rows]:
+    """Take the tables apart: `store` writes them in the order of GROUP."""
+    found = found.unify_dictionaries().combine_chunks()
     table, areas, measures = (_codes(found, name) for name in ("table", "area", "measure"))
     start, end = (_numbers(found, name) for name in ("period_start", "period_end"))
+    pair = areas[1].astype(np.int64) * len(measures[0]) + measures[1]
     digest = found["digest"].to_numpy()
     result: dict[str, Rows] = {}
     for name, code in table[0].items():
         rows = np.flatnonzero(table[1] == code)
-        rows = rows[np.argsort(areas[1][rows], kind="stable")]
-        there, first = np.unique(areas[1][rows], return_index=True)
-        names = {code: area for area, code in areas[0].items()}
+        rows = slice(rows[0], rows[-1] + 1) if len(rows) else slice(0)
+        own = pair[rows]
+        begins = np.flatnonzero(np.diff(own, prepend=-1))
+        # The codes of areas rise as they first occur; those of measures need not.
+        if np.any(np.diff(own[begins]) < 0):
+            order = np.argsort(own, kind="stable")
+            own, rows = own[order], np.arange(len(pair))[rows][order]
+            begins = np.flatnonzero(np.diff(own, prepend=-1))
+        total = np.zeros(len(own) + 1, dtype=np.uint64)
+        np.cumsum(digest[rows], out=total[1:])
+        first = np.append(begins, len(own))
         result[name] = Rows(
-            {names[one]: place for place, one in enumerate(there)},
-            np.concatenate([first, [len(rows)]]),
-            measures[0],
-            *(values[rows] for values in (measures[1], start, end, digest)),
+            areas[0], measures[0], own[begins], first, total, start[rows], end[rows]
         )
     return result
 
 
 def _codes(found: pa.Table, name: str) -> tuple[dict[str, int], np.ndarray]:
-    column = found[name].unify_dictionaries().combine_chunks()
-    if isinstance(column, pa.ChunkedArray):
-        column = column.chunk(0) if column.num_chunks else pa.array([], column.type)
+    column = found[name].combine_chunks()
+    column = column.chunk(0) if isinstance(column, pa.ChunkedArray) else column
     texts = {text: code for code, text in enumerate(column.dictionary.to_pylist())}
     return texts, column.indices.to_numpy(zero_copy_only=False)
 
 
 def _numbers(found: pa.Table, name: str) -> np.ndarray:
     """Days since 1970; what has none lies within no days."""
-    return found[name].cast(pa.int32()).fill_null(-(2**31)).to_numpy()
+    days = found[name].cast(pa.int32())
+    return (days.fill_null(-(2**31)) if days.null_count else days).to_numpy()
 
 
 def _day(text: str) -> int:
@@ -126,3 +151,10 @@ def _ranges(starts: np.ndarray, counts: np.ndarray) -> np.ndarray:
     """The numbers from each start on, so many of each, one after the other."""
     before = np.cumsum(counts) - counts
     return np.repeat(starts - before, counts) + np.arange(int(counts.sum()))
+
+
+def _sums(values: np.ndarray, limits: np.ndarray) -> np.ndarray:
+    """Add up the values between each limit and the next; what is too large begins anew at 0."""
+    total = np.zeros(len(values) + 1, dtype=np.uint64)
+    np.cumsum(values, out=total[1:])
+    return np.diff(total[limits])
