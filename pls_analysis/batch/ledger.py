@@ -46,25 +46,25 @@ class Ledger:
         That is the hash of what all reports depend on and of what each has read, as it stands now.
         "" where it is not known what one has read.
         """
-        known = [one for one in reports if one.id in self.readings.runs]
-        keys = dict.fromkeys((one.id for one in reports), "")
+        by_id = {one.id: one for one in reports}
+        known = [one for one in by_id if one in self.readings.runs]
         digests, of_known_kind = digests_of(self.now, self.readings.notes)
-        ids = [one.id for one in known]
-        sums = self.readings.sums(ids, digests)
-        strange = self.readings.sums(ids, (~of_known_kind).astype(np.uint64)[:, None])
-        for report, said, unknown in zip(known, sums, strange, strict=True):
+        sums = self.readings.sums(known, digests)
+        strange = self.readings.sums(known, (~of_known_kind).astype(np.uint64)[:, None])
+        keys = dict.fromkeys(by_id, "")
+        for name, said, unknown in zip(known, sums, strange[:, 0], strict=True):
             if not unknown:
-                keys[report.id] = self._key(report, said)
+                keys[name] = self._key(by_id[name], said)
         return keys
 
     def key_after(self, report: Report, reads: Path) -> str:
         """What a report was made from, by the file of what it read as it was made."""
         notes = notes_in(reads)
-        digests = [self._digest(one) for one in notes or ()]
-        if notes is None or any(one is None for one in digests):
+        digests = [one for one in map(self._digest, notes or ()) if one is not None]
+        if notes is None or len(digests) < len(notes):
             return ""
         self._new[report.id] = notes
-        return self._key(report, np.sum(digests, axis=0, dtype=np.uint64))
+        return self._key(report, np.sum(np.array(digests), axis=0, dtype=np.uint64))
 
     def record(self, entry: Entry) -> None:
         """Note in the journal what became of a report that has just ended."""

@@ -23,8 +23,6 @@ BYTE = 1 << 20
 class Busy(RuntimeError):
     """Another batch is at work on the same reports; the message says whose, and what to do."""
 
-    exit_code = 1
-
 
 @contextmanager
 def only_batch(folder: Path) -> Iterator[None]:

@@ -34,36 +34,38 @@ class Rows:
 
     def sums(self, measures: Sequence[str], days: Days, asked: Sequence[Asked]) -> np.ndarray:
         """Add up, for the areas of each of `asked`, what it says of the measures and days."""
-        several = [self._pairs(one.areas, measures) for one in asked]
-        pairs = np.concatenate(several)
-        starts, ends = self.first[pairs], self.first[pairs + 1]
-        limits = np.cumsum([0, *map(len, several)])
+        areas = [one.areas or tuple(self.areas) for one in asked]
+        codes = np.array([self.areas.get(one, -1) for some in areas for one in some], np.int64)
+        starts, ends = self._rows(codes, measures)
         if self._lies_within(days):
-            return _sums(self.total[ends] - self.total[starts], limits)
-        rows = _ranges(starts, ends - starts)
-        said = self.total[rows + 1] - self.total[rows]
-        said[(self.start[rows] < _day(days[0])) | (self.end[rows] > _day(days[1]))] = 0
-        return _sums(said, np.cumsum([0, *(ends - starts)])[limits])
+            said = self.total[ends] - self.total[starts]
+        else:
+            rows = _ranges(starts, ends - starts)
+            each = self.total[rows + 1] - self.total[rows]
+            each[(self.start[rows] < _day(days[0])) | (self.end[rows] > _day(days[1]))] = 0
+            said = _sums(each, np.cumsum([0, *(ends - starts)]))
+        per_area = len(said) // max(len(codes), 1)
+        return _sums(said, np.cumsum([0, *map(len, areas)]) * per_area)
+
+    def _rows(self, codes: np.ndarray, measures: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
+        """Where the rows of each area begin and end; those of each of the measures, if any."""
+        many = len(self.measures)
+        if not measures:
+            below, above = np.searchsorted(self.pairs, [codes * many, (codes + 1) * many])
+            return self.first[below], self.first[above]
+        wanted = np.array([self.measures.get(one, -1) for one in measures], np.int64)
+        pairs = (codes[:, None] * many + wanted).ravel()
+        places = np.minimum(np.searchsorted(self.pairs, pairs), len(self.pairs) - 1)
+        there = self.pairs[places] == pairs
+        there &= np.tile(wanted >= 0, len(codes)) & np.repeat(codes >= 0, len(wanted))
+        starts = self.first[places]
+        return starts, np.where(there, self.first[places + 1], starts)
 
     def _lies_within(self, days: Days) -> bool:
-        if days == ("", "") or not len(self.start):
+        """Whether no row is left out for its days."""
+        if days == ("", ""):
             return True
-        return _day(days[0]) <= self.start.min() and self.end.max() <= _day(days[1])
-
-    def _pairs(self, areas: Sequence[str], measures: Sequence[str]) -> np.ndarray:
-        """The places of the pairs of some areas and measures, by default of all of them."""
-        many = len(self.measures)
-        wanted = [self.measures[one] for one in measures if one in self.measures]
-        if not areas:
-            places = np.arange(len(self.pairs))
-            return places[np.isin(self.pairs % many, wanted)] if measures else places
-        codes = np.array([self.areas[one] for one in areas if one in self.areas], dtype=np.int64)
-        if not measures:
-            starts, ends = (np.searchsorted(self.pairs, (codes + step) * many) for step in (0, 1))
-            return _ranges(starts, ends - starts)
-        pairs = (codes[:, None] * many + np.array(wanted, dtype=np.int64)).ravel()
-        places = np.searchsorted(self.pairs, pairs)
-        return places[self.pairs[np.minimum(places, len(self.pairs) - 1)] == pairs]
+        return bool(_day(days[0]) <= self.start.min() and self.end.max() <= _day(days[1]))
 
 
 class StoreDigests:

@@ -1,7 +1,8 @@
 """The command `pls`: thin layers over functions that Python can call as well.
 
-Exit codes: 0 all well; 1 done, but a file was newly refused or a report failed; 2 wrong usage, or
-nothing could be done. Results go to stdout; progress and complaints to stderr.
+Exit codes: 0 all well; 1 done, but a file was newly refused or a report failed, or another batch is
+at work; 2 wrong usage, or nothing could be done. Results go to stdout; progress and complaints to
+stderr.
 """
 
 from __future__ import annotations
@@ -22,6 +23,12 @@ class Cannot(click.ClickException):
     exit_code = CANNOT
 
 
+class NotNow(Cannot):
+    """Nothing is wrong, but somebody else is at work; the same command does it later."""
+
+    exit_code = 1
+
+
 class Commands(click.Group):
     """Commands whose expected errors end in a message for people; a defect keeps its traceback."""
 
@@ -32,9 +39,10 @@ class Commands(click.Group):
         except (click.ClickException, click.exceptions.Exit, click.Abort):
             raise
         except expected_errors() as error:
-            cannot = Cannot(str(error))
-            cannot.exit_code = getattr(error, "exit_code", CANNOT)
-            raise cannot from None
+            from pls_analysis.batch.lock import Busy
+
+            kind = NotNow if isinstance(error, Busy) else Cannot
+            raise kind(str(error)) from None
 
 
 def expected_errors() -> tuple[type[Exception], ...]:
