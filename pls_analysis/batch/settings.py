@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -32,9 +33,15 @@ def shared_digest(project: Project, policy: Mapping[str, Any]) -> str:
 
 def policy_of(project: Project) -> Mapping[str, Any]:
     """What the policy file says, as it stands there; nothing where there is none."""
-    if project.policy is None or not project.policy.is_file():
+    file = project.policy
+    if file is None or not file.is_file():
         return {}
-    said = read_yaml(project.policy)
+    return _policy(file, file.stat().st_mtime_ns, file.stat().st_size)
+
+
+@lru_cache(maxsize=1)
+def _policy(file: Path, changed: int, size: int) -> Mapping[str, Any]:
+    said = read_yaml(file)
     return said if isinstance(said, dict) else {}
 
 
