@@ -64,7 +64,7 @@ class Ledger:
         if notes is None or len(digests) < len(notes):
             return ""
         self._new[report.id] = notes
-        return self._key(report, np.sum(np.array(digests), axis=0, dtype=np.uint64))
+        return self._key(report, np.add.reduce(np.array(digests), axis=0, dtype=np.uint64))
 
     def record(self, entry: Entry) -> None:
         """Note in the journal what became of a report that has just ended."""
