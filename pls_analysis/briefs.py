@@ -207,14 +207,14 @@ class Brief:
     @cached_property
     def form_of(self) -> dict[str, str]:
         """The title of the form of each submission, by its id."""
-        filed = Store(self.project.processed).submissions()
+        filed = Store(self.project.processed).filings()
         forms = filed.set_index("submission")["form"]
         return {name: self.forms[form].title for name, form in forms.items()}
 
     @cached_property
     def office_of(self) -> dict[str, str]:
         """The code of the office that filed each submission, by its id."""
-        filed = Store(self.project.processed).submissions()
+        filed = Store(self.project.processed).filings()
         return dict(zip(filed["submission"], filed["office"], strict=True))
 
     def basis(self, measure: str) -> str:

@@ -53,8 +53,7 @@ def _last_year(brief: Brief, frame: pd.DataFrame) -> pd.DataFrame:
 
 def _missing_returns(brief: Brief) -> pd.DataFrame:
     """Periods of the last year for which the area's office filed nothing on a form of its own."""
-    filed = Store(brief.project.processed).submissions()
-    filed = filed[filed["office"] == brief.area.code]
+    filed = Store(brief.project.processed).submissions(brief.area.code)
     rows = []
     for form in filed["form"].unique():
         if brief.forms[form].sender != brief.area.level:
@@ -75,17 +74,12 @@ def _missing_figures(brief: Brief) -> pd.DataFrame:
 
 def _issues_of(brief: Brief) -> pd.DataFrame:
     """Errors and warnings of the last year in the area's own reports or at its own figures."""
-    store = Store(brief.project.processed)
-    filed = store.submissions()
-    filed = _last_year(brief, filed)
-    issues = store.issues()
-    issues = issues[issues["severity"].isin(SEVERITIES)]
-    issues = issues.merge(filed, left_on="file", right_on="path")
     own = brief.observations[brief.observations["area"] == brief.area.code]
     cells = set(zip(own["submission"], own["sheet"], own["cell"], strict=True))
-    places = zip(issues["submission"], issues["sheet"], issues["cell"], strict=True)
-    at_own_figure = pd.Series([place in cells for place in places], index=issues.index, dtype=bool)
-    found = issues[(issues["office"] == brief.area.code) | at_own_figure]
+    after = brief.period.year_before().end + dt.timedelta(days=1)
+    store = Store(brief.project.processed)
+    found = store.issues_of(brief.area.code, Period(after, brief.period.end), cells)
+    found = found[found["severity"].isin(SEVERITIES)]
     order = {"severity": True, "period_end": False}
     return found.sort_values(list(order), ascending=list(order.values()), kind="stable")
 
@@ -142,11 +136,13 @@ def revised_figures(brief: Brief, own: pd.DataFrame) -> pd.DataFrame:
     Totals of the last two years, oldest first, with the earlier figure as value_before.
     """
     store = Store(brief.project.processed)
-    filed = store.submissions()[["submission", "supersedes"]]
+    filed = store.filings()[["submission", "supersedes"]]
     since = pd.Timestamp(brief.period.year_before().year_before().end)
     kept = (own["breakdown"] == "total") & (own["basis"] != "cumulative")
     own = own[kept & (own["period_end"] > since)].merge(filed.drop_duplicates(), on="submission")
-    before = store.superseded()[[*SAME_FIGURE, "submission", "value"]]
+    until = Period(dt.date(1900, 1, 1), brief.period.end)
+    before = store.superseded(own["measure"].unique(), brief.area.code, until)
+    before = before[[*SAME_FIGURE, "submission", "value"]]
     found = own.merge(
         before,
         left_on=[*SAME_FIGURE, "supersedes"],

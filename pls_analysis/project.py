@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from pls_analysis.configs import ConfigError, Problems, read_toml, unknown
+from pls_analysis.reads import Noted
 from pls_analysis.texts import LANGUAGES
 
 FILE = "pls.toml"
@@ -65,6 +66,20 @@ class Report:
     services: tuple[str, ...] = ()
     map: str = ""
     pages: int = PAGES
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A note that the [reports.…] of a notebook was looked up, see `reads`."""
+
+    report: str
+
+
+@dataclass(frozen=True, slots=True)
+class RawFile:
+    """A note that a file of the raw folder was read, see `reads`."""
+
+    path: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,7 +201,7 @@ def load_project(root: str | Path) -> Project:
         policy=_folder(root, main["policy"]) if "policy" in main else None,
         thresholds=thresholds,
         mastheads=mastheads,
-        reports=reports,
+        reports=Noted(reports, Section),
         own_levels=own_levels,
     )
 

@@ -2,26 +2,119 @@
 
 Whoever gives out a figure, a target or a text notes it with `note`. What is kept from one call to
 the next (`remembered`) is noted again each time it is given out, as if it had been read anew.
+
+A notebook runs in a process of its own, which a batch may have forked and may have to kill: there
+PLS_READS names a file that gets a line for each thing noted. Where it is not set nothing is kept.
 """
 
 from __future__ import annotations
 
+import datetime as dt
+import json
+import os
 from collections import OrderedDict
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import fields, is_dataclass
 from functools import wraps
+from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 
+VARIABLE = "PLS_READS"
+ALL = "*"
+"""The key that is noted where a mapping is gone through."""
 P = ParamSpec("P")
 T = TypeVar("T")
 _open: ContextVar[tuple[set[Hashable], ...]] = ContextVar("open", default=())
+_written: dict[str, set[Hashable]] = {}
+"""What this process has written to the file that is written to."""
 
 
 def note(what: Hashable) -> None:
-    """Say that something was read: to every `recording` that is open."""
+    """Say that something was read: to every `recording` that is open, and to the file asked for."""
     for found in _open.get():
         found.add(what)
+    if file := os.environ.get(VARIABLE):
+        _write(file, what)
+
+
+def _write(file: str, what: Hashable) -> None:
+    """Append a note to a file, once; opened each time, so that nothing is lost with a process."""
+    if file not in _written:
+        _written.clear()
+    written = _written.setdefault(file, set())
+    if what not in written:
+        with Path(file).open("ab", buffering=0) as stream:
+            stream.write(as_line(what).encode("utf-8") + b"\n")
+        written.add(what)
+
+
+def as_line(what: Hashable) -> str:
+    """A note as one line of JSON: its kind, and the values of its fields in their order."""
+    if is_dataclass(what) and not isinstance(what, type):
+        return as_json([type(what).__name__, *(getattr(what, one.name) for one in fields(what))])
+    return as_json([type(what).__name__, repr(what)])
+
+
+def as_json(said: Any) -> str:
+    """Plain values and days as JSON in one line; `day_of` reads the days again."""
+    return json.dumps(said, ensure_ascii=False, separators=(",", ":"), default=_as_day)
+
+
+def _as_day(value: Any) -> dict[str, str]:
+    if isinstance(value, dt.date):
+        return {"day": value.isoformat()}
+    raise TypeError(f"a note cannot hold {value!r}")
+
+
+def day_of(said: dict[str, Any]) -> Any:
+    """A day where JSON has one, anything else as it is: an object_hook."""
+    return dt.date.fromisoformat(said["day"]) if said.keys() == {"day"} else said
+
+
+@contextmanager
+def written_to(file: Path) -> Iterator[None]:
+    """Let what is read within the block, here and in processes begun here, be noted in a file."""
+    before = os.environ.get(VARIABLE)
+    file.touch()
+    _written.clear()
+    os.environ[VARIABLE] = str(file)
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ[VARIABLE]
+        else:
+            os.environ[VARIABLE] = before
+
+
+class Noted(Mapping[str, T]):
+    """A mapping that notes what is looked up in it, as kind(*place, key), also what is not there.
+
+    Who goes through all of it has read all of it: kind(*place, ALL).
+    """
+
+    def __init__(self, content: Mapping[str, T], kind: type, *place: Hashable) -> None:
+        self._content, self._kind, self._place = content, kind, place
+
+    def __getitem__(self, key: str) -> T:
+        note(self._kind(*self._place, key))
+        return self._content[key]
+
+    def __contains__(self, key: object) -> bool:
+        note(self._kind(*self._place, key))
+        return key in self._content
+
+    def __iter__(self) -> Iterator[str]:
+        note(self._kind(*self._place, ALL))
+        return iter(self._content)
+
+    def __len__(self) -> int:
+        return len(self._content)
+
+    def __repr__(self) -> str:
+        return repr(self._content)
 
 
 @contextmanager

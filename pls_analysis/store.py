@@ -23,7 +23,7 @@ from pandas.util import hash_pandas_object
 
 from pls_analysis.observations import COLUMNS, KEY, Issue
 from pls_analysis.periods import Period
-from pls_analysis.reads import Kept
+from pls_analysis.reads import Kept, note
 
 _TYPES = {"period_start": pa.date32(), "period_end": pa.date32(), "value": pa.float64()}
 SCHEMA = pa.schema([(name, _TYPES.get(name, pa.string())) for name in COLUMNS])
@@ -60,14 +60,17 @@ ISSUES = pa.schema(
         for name in ("severity", "code", "message", "file", "sheet", "cell", "raw", "remedy")
     ]
 )
+GROUP = ["area", "measure", "period_start", "period_end"]
 DIGESTS = pa.schema(
     [
-        ("area", pa.string()),
-        ("period_end", pa.date32()),
-        ("measure", pa.string()),
-        ("digest", pa.string()),
+        ("table", pa.string()),
+        *((name, _TYPES.get(name, pa.string())) for name in GROUP),
+        ("digest", pa.uint64()),
     ]
 )
+"""What the rows of a table say of an area, a measure and a period, as the sum of their hashes."""
+FILED = ["form", "office", "declared", "supersedes"]
+"""What the digest of an observation says of the submission that it comes from."""
 ROWS_PER_GROUP = 20_000
 """Rows of a Parquet row group: small enough that one area reads little, large enough to pack."""
 SOUGHT = ("area", "measure", "basis", "breakdown", "period_start", "period_end")
@@ -97,6 +100,23 @@ class Asked:
     end: str = ""
 
 
+def _note(
+    table: str,
+    measure: str | Iterable[str] | None = None,
+    area: str | Iterable[str] | None = None,
+    period: Period | None = None,
+) -> None:
+    days = () if period is None else (period.start.isoformat(), period.end.isoformat())
+    note(Asked(table, _names(measure), _names(area), *days))
+
+
+def _names(wanted: str | Iterable[str] | None) -> tuple[str, ...]:
+    """Names as a note has them: () for all, and one that nothing is called for none."""
+    if wanted is None:
+        return ()
+    return (wanted,) if isinstance(wanted, str) else tuple(sorted(set(wanted))) or ("",)
+
+
 class Store:
     """Read the current version of a store of observations.
 
@@ -120,23 +140,57 @@ class Store:
 
     def table(self, name: str) -> pd.DataFrame:
         """One whole table of the store as a data frame."""
+        _note(name)
         return self.unnoted(name)
 
     def issues(self) -> pd.DataFrame:
         """Every issue of the current version, one row each (columns of `Issue`)."""
         return self.table("issues")
 
-    def submissions(self) -> pd.DataFrame:
-        """What was filed: one row for each form and period that a file holds."""
-        return self.table("submissions")
+    def issues_of(
+        self, area: str, period: Period, cells: Iterable[tuple[str, str, str]]
+    ) -> pd.DataFrame:
+        """Issues in what an area's own office filed, or at the cells of its own observations.
+
+        Of submissions that end within a period. Columns of `Issue`, then of the submission; `cells`
+        are submission, sheet and cell of each.
+        """
+        _note("issues", None, area, period)
+        filed = self.unnoted("submissions")
+        ends = filed["period_end"]
+        filed = filed[(ends >= pd.Timestamp(period.start)) & (ends <= pd.Timestamp(period.end))]
+        found = self.unnoted("issues").merge(filed, left_on="file", right_on="path")
+        places = pd.MultiIndex.from_frame(found[["submission", "sheet", "cell"]])
+        own = found["office"] == area
+        return found[own | places.isin(list(cells))] if len(found) else found
+
+    def submissions(self, office: str | None = None) -> pd.DataFrame:
+        """What was filed, by an office or by all: one row for each form and period in a file."""
+        _note("submissions", None, office)
+        filed = self.unnoted("submissions")
+        return filed if office is None else filed[filed["office"] == office]
+
+    def filings(self) -> pd.DataFrame:
+        """Submission, FILED: to look up the submissions that observations name.
+
+        It notes nothing: whoever read the observations will read them anew where this changes.
+        """
+        return self.unnoted("submissions")[["submission", *FILED]]
 
     def files(self) -> pd.DataFrame:
         """Every raw file: read, duplicate or refused, and how many cells were used and logged."""
         return self.table("files")
 
-    def superseded(self) -> pd.DataFrame:
-        """Observations that a later declared version replaced; nothing is overwritten."""
-        return self.table("superseded")
+    def superseded(
+        self,
+        measure: str | Iterable[str] | None = None,
+        area: str | Iterable[str] | None = None,
+        period: Period | None = None,
+    ) -> pd.DataFrame:
+        """Observations that a later declared version replaced, filtered as the standing ones."""
+        measure, area = _listed(measure), _listed(area)
+        _note("superseded", measure, area, period)
+        return self.unnoted("superseded", measure, area, period)
 
     def observations(
         self,
@@ -152,6 +206,8 @@ class Store:
         `period` keeps what lies wholly within its days. Only the row groups that can hold an
         asked-for area are read.
         """
+        measure, area = _listed(measure), _listed(area)
+        _note("observations", measure, area, period)
         filters = _filters(measure, area, period, basis, breakdown)
         table = pq.read_table(self.file("observations"), filters=filters, columns=columns)
         return _to_frame(table)
@@ -200,9 +256,14 @@ class Store:
             ))  # fmt: skip
         return _to_frame(found if columns is None else found.select(columns))
 
-    def digests(self) -> pd.DataFrame:
-        """One digest per area, period end and measure: what a report's inputs are compared by."""
-        return self.table("digests")
+    def digests(self) -> pa.Table:
+        """DIGESTS, in the order of its columns: what a report's inputs are compared by."""
+        return pq.read_table(self.file("digests"), read_dictionary=["table", "area", "measure"])
+
+
+def _listed(wanted: str | Iterable[str] | None) -> str | list[str] | None:
+    """Names that can be gone through twice."""
+    return wanted if wanted is None or isinstance(wanted, str) else list(wanted)
 
 
 def _filters(measure, area, period, basis, breakdown) -> pc.Expression | None:
@@ -262,7 +323,7 @@ def write_store(path: Path, tables: Mapping[str, pd.DataFrame], facts: Mapping[s
         "issues": _to_arrow(tables["issues"], ISSUES),
         "submissions": _to_arrow(tables["submissions"], SUBMISSIONS),
         "files": _to_arrow(tables["files"], FILES),
-        "digests": _to_arrow(_digest_groups(ordered), DIGESTS),
+        "digests": _to_arrow(digest_groups({**tables, "observations": ordered}), DIGESTS),
     }
     files = {name: _write_table(path, name, table) for name, table in arrow.items()}
     version = hashlib.sha256(json.dumps(files, sort_keys=True).encode()).hexdigest()[:16]
@@ -291,7 +352,9 @@ def _to_arrow(frame: pd.DataFrame, schema: pa.Schema) -> pa.Table:
 def _write_table(path: Path, name: str, table: pa.Table) -> str:
     sink = pa.BufferOutputStream()
     table = table.replace_schema_metadata(None)
-    pq.write_table(table, sink, row_group_size=ROWS_PER_GROUP, **PARQUET)
+    # Digests are always read as a whole.
+    rows = ROWS_PER_GROUP if table.schema.names != DIGESTS.names else None
+    pq.write_table(table, sink, row_group_size=rows, **PARQUET)
     content = sink.getvalue().to_pybytes()
     file = f"{name}-{hashlib.sha256(content).hexdigest()[:16]}.parquet"
     if not (path / file).is_file():
@@ -313,19 +376,53 @@ def _drop_old_files(path: Path, keep: set[str]) -> None:
                 file.unlink()
 
 
-def _digest_groups(observations: pd.DataFrame) -> pd.DataFrame:
-    """Hash what each (area, period end, measure) says: values and where they came from."""
-    if observations.empty:
+def digest_groups(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """Hash what the tables say, by GROUP: what `Asked` may name, values and where they came from.
+
+    An issue is told of the office that filed its file and of the areas whose figure stands in its
+    cell, for the days on which what was filed ends; so is a submission, of its office.
+    """
+    filed = tables["submissions"]
+    ends = {"period_start": filed["period_end"], "measure": ""}
+    issues = _issues_by_area(tables["issues"], filed.assign(**ends), tables["observations"])
+    parts = {
+        "observations": _with_filing(tables["observations"], filed),
+        "superseded": _with_filing(tables["superseded"], filed),
+        "submissions": filed.assign(area=filed["office"], **ends),
+        "issues": issues,
+    }
+    sums = [_summed(rows).assign(table=name) for name, rows in parts.items() if len(rows)]
+    if not sums:
         return _to_frame(DIGESTS.empty_table())
-    said = observations[["subject", "breakdown", "basis", "value", "unit", "status", "sheet"]]
-    said = said.assign(
-        start=observations["period_start"].dt.as_unit("s").astype("int64"),
-        cell=observations["cell"] + "@" + observations["submission"],
-    )
+    return pd.concat(sums).sort_values(["table", *GROUP], kind="stable", ignore_index=True)
+
+
+def _with_filing(rows: pd.DataFrame, filed: pd.DataFrame) -> pd.DataFrame:
+    """Observations, each with all that FILED says of its submission in one text."""
+    said = ("|".join(map(str, one)) for one in filed[FILED].itertuples(index=False))
+    known = dict(zip(filed["submission"], said, strict=True))
+    return rows.assign(filed=pd.Series(map(known.get, rows["submission"]), rows.index, "str"))
+
+
+def _issues_by_area(
+    issues: pd.DataFrame, filed: pd.DataFrame, observations: pd.DataFrame
+) -> pd.DataFrame:
+    place = ["submission", "sheet", "cell"]
+    found = issues.merge(filed, left_on="file", right_on="path")
+    there = observations["submission"].isin(found["submission"].unique())
+    there &= observations["cell"].isin(found["cell"].unique())
+    figures = observations.loc[there, [*place, "area"]]
+    both = pd.concat([found.assign(area=found["office"]), found.merge(figures, on=place)])
+    return both.drop_duplicates()
+
+
+def _summed(rows: pd.DataFrame) -> pd.DataFrame:
+    """The sum of the rows' hashes by GROUP. A hash covers the group too: figures may change places.
+
+    Days are hashed as numbers, texts once for each that occurs.
+    """
+    days = rows.select_dtypes("datetime").columns
+    said = rows.assign(**{day: rows[day].dt.as_unit("s").astype("int64") for day in days})
     hashes = hash_pandas_object(said, index=False)
-    grouped = hashes.groupby(
-        [observations["area"], observations["period_end"], observations["measure"]], sort=True
-    ).sum()
-    digests = grouped.rename("digest").reset_index()
-    digests["digest"] = digests["digest"].map("{:016x}".format)
-    return digests
+    sums = hashes.groupby([rows[name] for name in GROUP], sort=False, dropna=False).sum()
+    return sums.rename("digest").reset_index()

@@ -4,17 +4,27 @@ from __future__ import annotations
 
 import string
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 
 from pls_analysis.configs import ConfigError, Problems, read_yaml, unknown
+from pls_analysis.reads import Noted
 
 LANGUAGES = ("zh", "en")
 
 
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A note that a text was looked up, see `reads`."""
+
+    lang: str
+    key: str
+
+
 @cache
 def texts_in(lang: str) -> Mapping[str, str]:
-    """Return one language's texts: one level of keys, section.name.
+    """Return one language's texts: one level of keys, section.name. Each is noted as it is read.
 
     Raises ValueError for a language that is not spoken and ConfigError for a faulty catalogue.
     """
@@ -34,7 +44,7 @@ def texts_in(lang: str) -> Mapping[str, str]:
         except ValueError as error:
             problems.add(f'"{key}": {error}')
     problems.raise_if_any()
-    return texts
+    return Noted(texts, Said, lang)
 
 
 def placeholders(text: str) -> set[str]:

@@ -45,7 +45,8 @@ def _known(one: Assessment) -> float | None:
 
 def heat(brief: Brief, found: pd.DataFrame) -> charts.Chart:
     """Draw the areas and their targets as a table shaded by verdict."""
-    names = {one.id: one.name[brief.lang] for one in brief.standing.policy.targets.values()}
+    targets = brief.standing.policy.targets
+    names = {name: targets[name].name[brief.lang] for name in found["target"].unique()}
     found = found.assign(target=found["target"].map(names))
     wide = {
         column: found.pivot(index="name", columns="target", values=column).reindex(

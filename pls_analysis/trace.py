@@ -14,7 +14,8 @@ from openpyxl.utils import coordinate_to_tuple, get_column_letter
 from pls_analysis.ingest.cells import Sheet
 from pls_analysis.ingest.values import plain
 from pls_analysis.periods import Period
-from pls_analysis.project import Project
+from pls_analysis.project import Project, RawFile
+from pls_analysis.reads import note
 from pls_analysis.store import Store
 from pls_analysis.text_tables import text_table
 
@@ -163,6 +164,7 @@ def surroundings(project: Project, file: str, sheet: str, cell: str) -> Surround
     where the file or sheet is no longer there or can no longer be read.
     """
     row, column = coordinate_to_tuple(cell.partition(":")[0])
+    note(RawFile(file))
     found = _sheet(project.raw / file, sheet)
     rows = range(max(1, row - 1), row + 2)
     columns = _columns_around(found, rows, column)

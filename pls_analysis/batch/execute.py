@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pls_analysis.batch.plan import Report
-from pls_analysis.batch.quick_start import load_validation
+from pls_analysis.reads import written_to
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
@@ -35,6 +35,8 @@ SOCKET_PATH_MAX = 90
 NOTEBOOK = "report.ipynb"
 FACTS = "facts.json"
 """What the index says of the report, see `publish.facts`."""
+READS = "reads.jsonl"
+"""What the report read, see `reads`."""
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 ANSI = re.compile(r"\x1b\[[0-9;]*m")
 
@@ -68,22 +70,31 @@ class Way:
     exporters: Mapping[str, str] = field(default_factory=lambda: EXPORTERS)
 
 
-def prepare_worker(root: Path, runtime: Path, memory: int = BYTES_PER_KERNEL) -> None:
-    """Set up the process that runs notebooks; their kernels inherit it.
+def worker_settings(root: Path, runtime: Path) -> dict[str, str]:
+    """The environment variables of a process that runs notebooks; their kernels inherit them.
 
-    `root` is the project's folder, `runtime` a private one for connection files and sockets,
-    `memory` what a process may take in bytes.
+    `root` is the project's folder, `runtime` a private one for connection files and sockets.
     """
-    load_validation()
-    os.environ["PLS_PROJECT"] = str(root)
-    os.environ["JUPYTER_RUNTIME_DIR"] = str(runtime)
-    # The kernel of this very environment, not one that a user has installed under its name.
-    os.environ["JUPYTER_PREFER_ENV_PATH"] = "1"
-    os.environ["PYDEVD_DISABLE_FILE_VALIDATION"] = "1"
-    # A backend forced from outside would keep figures from being shown in the notebook.
+    return {
+        "PLS_PROJECT": str(root),
+        "JUPYTER_RUNTIME_DIR": str(runtime),
+        # The kernel of this very environment, not one that a user has installed under its name.
+        "JUPYTER_PREFER_ENV_PATH": "1",
+        "PYDEVD_DISABLE_FILE_VALIDATION": "1",
+        # Reports run side by side: threads within one would only wait for each other.
+        **dict.fromkeys(THREADS, "1"),
+    }
+
+
+def without_backend(environment: Mapping[str, str]) -> dict[str, str]:
+    """Drop a backend forced from outside: it would keep figures from being shown in a notebook."""
+    return {name: value for name, value in environment.items() if name != "MPLBACKEND"}
+
+
+def prepare_worker(settings: Mapping[str, str], memory: int = BYTES_PER_KERNEL) -> None:
+    """Set up the process that runs notebooks: its environment, and what memory it may take."""
+    os.environ.update(settings)
     os.environ.pop("MPLBACKEND", None)
-    # Reports run side by side: threads within one would only wait for each other.
-    os.environ.update(dict.fromkeys(THREADS, "1"))
     _limit_memory(memory)
     _warm()
     # Kernels and their libraries chat on stderr; what fails a report is in its notebook.
@@ -126,9 +137,10 @@ def make_report(report: Report, work: Path, way: Way, took: dict[str, float]) ->
     executed = work / NOTEBOOK
     deadline = time.monotonic() + way.seconds
     try:
-        with timing(took, "execute"):
-            notebook = _execute(report, executed, way, deadline)
-        _export(report, notebook, work, way.exporters, took)
+        with written_to(work / READS):
+            with timing(took, "execute"):
+                notebook = _execute(report, executed, way, deadline)
+            _export(report, notebook, work, way.exporters, took)
     except PapermillExecutionError as error:
         return Failure(_one_line(error.ename, error.evalue), error.exec_count)
     except CellTimeoutError:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import statistics
 import tempfile
@@ -9,13 +10,14 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from pls_analysis.batch import kernels
 from pls_analysis.batch.execute import (
     NOTEBOOK,
     Failure,
@@ -24,20 +26,25 @@ from pls_analysis.batch.execute import (
     make_report,
     note_failure,
     prepare_worker,
+    without_backend,
+    worker_settings,
 )
 from pls_analysis.batch.log import now
 from pls_analysis.batch.manifest import DISTRIBUTION, Entry, library_versions, source_digest
 from pls_analysis.batch.plan import Report
+from pls_analysis.batch.zygotes import WARM
 from pls_analysis.configs import ConfigError
 from pls_analysis.executors.cluster import on_dask
 from pls_analysis.executors.guarded import Guarded, WorkerDied, outcome
 from pls_analysis.project import FILE as PROJECT_FILE
-from pls_analysis.project import Project, load_project
+from pls_analysis.project import load_project
 from pls_analysis.store import Store, StoreError
 
 SECONDS_TO_STOP = 60
 """How long after its time limit a report's worker may still take to stop by itself."""
 TRY = "try-"
+WARMING = "pls_analysis.warming:warm"
+"""What makes a process ready; not imported here, as it takes a second."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,27 +148,53 @@ def longest_first(reports: Iterable[Report], before: Mapping[str, Entry]) -> lis
 # -- who makes them ----------------------------------------------------------------------------
 
 
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where and for what processes make reports: of which project and period, with which kernel.
+
+    `memory` is what a kernel may take in bytes, `seconds` what a report may.
+    """
+
+    root: Path
+    period: str
+    memory: int
+    kernel: str
+    seconds: float
+
+    @property
+    def settings(self) -> dict[str, str]:
+        """The environment variables by which kernels are forked from a process made ready."""
+        if self.kernel != kernels.KERNEL:
+            return {}
+        return {WARM: WARMING, "PLS_WARM_PERIOD": self.period}
+
+
 @contextmanager
-def workers(number: int, root: Path, memory: int, seconds: float) -> Iterator[Guarded]:
+def workers(number: int, place: Place) -> Iterator[Guarded]:
     """So many processes that can make reports, on whichever machine this is called."""
-    with (
+    with ExitStack() as stack:
         # A socket's path may have about 100 characters: the folder has a short name.
-        tempfile.TemporaryDirectory(prefix="pls-", ignore_cleanup_errors=True) as runtime,
-        Guarded(
-            number, seconds + SECONDS_TO_STOP, prepare_worker, (root, Path(runtime), memory)
-        ) as executor,
-    ):
-        yield executor
+        runtime = stack.enter_context(
+            tempfile.TemporaryDirectory(prefix="pls-", ignore_cleanup_errors=True)
+        )
+        settings = worker_settings(place.root, Path(runtime)) | place.settings
+        if place.settings:
+            settings |= stack.enter_context(kernels.serve(without_backend(os.environ) | settings))
+        yield stack.enter_context(
+            Guarded(
+                number, place.seconds + SECONDS_TO_STOP, prepare_worker, (settings, place.memory)
+            )
+        )
 
 
 def executor_for(
-    project: Project, number: int, memory: int, seconds: float, dask: str | None, jobs: int | None
+    place: Place, number: int, dask: str | None, jobs: int | None
 ) -> AbstractContextManager[Any]:
     """Give processes of this machine, or of the workers of the Dask scheduler at an address."""
-    processes = partial(workers, root=project.root, memory=memory, seconds=seconds)
+    processes = partial(workers, place=place)
     if dask is None:
         return processes(number)
-    return on_dask(dask, processes, partial(seen, project.root), jobs)
+    return on_dask(dask, processes, partial(seen, place.root), jobs)
 
 
 def seen(root: Path) -> dict[str, str]:

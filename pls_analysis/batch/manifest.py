@@ -13,13 +13,15 @@ from pathlib import Path
 from typing import Any
 
 from pls_analysis.batch.plan import Report
-from pls_analysis.project import FILE as PROJECT_FILE
+from pls_analysis.batch.settings import policy_of, shared_digest
 from pls_analysis.project import Project
 from pls_analysis.store import Store
 
 FILE = "run.json"
 DISTRIBUTION = "pls-analysis"
 PACKAGE = Path(__file__).resolve().parents[1]
+MESSAGES = PACKAGE / "data" / "messages"
+"""Of these a report notes each that it says."""
 BATCHES_KEPT = 200
 
 
@@ -78,50 +80,46 @@ class Batch:
 
 @dataclass(frozen=True, slots=True)
 class Inputs:
-    """What all reports of a batch depend on, as hashes."""
+    """What all reports of a batch depend on, as hashes; what each reads comes to it (`ledger`)."""
 
     package: str
     source: str
     project: str
     store: Store
+    _notebooks: dict[Path, str] = field(default_factory=dict)
 
     @classmethod
     def of(cls, project: Project, store: Store) -> Inputs:
         """Take them from a project and its store. Raises StoreError where there is none."""
-        config = sorted(file for file in project.config.rglob("*") if file.is_file())
         return cls(
             package=_version(DISTRIBUTION),
             source=source_digest(),
-            project=_digest_files(project.root, [project.root / PROJECT_FILE, *config]),
+            project=shared_digest(project, policy_of(project)),
             store=store,
         )
 
-    def key(self, report: Report) -> str:
-        """Hash everything that the outputs of a report depend on."""
+    def fixed(self, report: Report) -> str:
+        """Hash what the outputs of a report depend on, but for what it has read."""
+        if report.notebook not in self._notebooks:
+            self._notebooks[report.notebook] = self._shared(report.notebook)
+        said = json.dumps([self._notebooks[report.notebook], report.parameters], sort_keys=True)
+        return hashlib.sha256(said.encode()).hexdigest()
+
+    def _shared(self, notebook: Path) -> str:
         parts = {
-            "notebook": hashlib.sha256(report.notebook.read_bytes()).hexdigest(),
+            "notebook": hashlib.sha256(notebook.read_bytes()).hexdigest(),
             "package": [self.package, self.source],
             "libraries": library_versions(),
             "project": self.project,
-            "parameters": report.parameters,
-            "figures": figures_digest(self.store, report),
+            "synthetic": bool(self.store.manifest.get("synthetic", False)),
         }
         return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
 
 
-def figures_digest(store: Store, report: Report) -> str:
-    """Name the version of the figures that a report may read.
-
-    A notebook may compare its area with any other and look back at any time, so this is the
-    version of the whole store; it can be narrowed once reports record what they read.
-    """
-    return store.manifest["version"]
-
-
 @cache
 def source_digest() -> str:
-    """Hash every file of the package: code, messages, templates, styles and fonts."""
-    files = (file for file in PACKAGE.rglob("*") if file.is_file())
+    """Hash every file of the package but the messages: code, templates, styles and fonts."""
+    files = (file for file in PACKAGE.rglob("*") if file.is_file() and file.parent != MESSAGES)
     return _digest_files(PACKAGE, sorted(f for f in files if "__pycache__" not in f.parts))
 
 
@@ -190,12 +188,14 @@ def read_run(folder: Path) -> dict[str, Any]:
 
 def read_entries(folder: Path) -> dict[str, Entry]:
     """Return the reports of a period by their id."""
-    known = {one.name for one in fields(Entry)}
-    entries = (
-        Entry(**{key: value for key, value in said.items() if key in known})
-        for said in read_run(folder).get("reports", [])
-    )
+    entries = map(entry_of, read_run(folder).get("reports", []))
     return {entry.report: entry for entry in entries}
+
+
+def entry_of(said: Mapping[str, Any]) -> Entry:
+    """An entry as `run.json` has it; what another version of the package added is left out."""
+    known = {one.name for one in fields(Entry)}
+    return Entry(**{key: value for key, value in said.items() if key in known})
 
 
 def write_run(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import tempfile
 import time
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
@@ -13,11 +12,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from pls_analysis.batch import kernels
 from pls_analysis.batch.execute import (
     BYTES_PER_KERNEL,
     EXPORTERS,
     FACTS,
     KERNEL,
+    READS,
     SECONDS_PER_REPORT,
     Failure,
     Way,
@@ -26,7 +27,9 @@ from pls_analysis.batch.execute import (
     timing,
 )
 from pls_analysis.batch.indexes import write_indexes
-from pls_analysis.batch.jobs import Timed, executor_for, longest_first, run_jobs
+from pls_analysis.batch.jobs import Place, Timed, executor_for, longest_first, run_jobs
+from pls_analysis.batch.ledger import Ledger
+from pls_analysis.batch.lock import only_batch, work_prefix
 from pls_analysis.batch.log import Log, now, summed_up, told
 from pls_analysis.batch.manifest import (
     FILE,
@@ -38,16 +41,12 @@ from pls_analysis.batch.manifest import (
     read_entries,
     up_to_date,
     with_earlier_formats,
-    write_run,
 )
 from pls_analysis.batch.plan import Plan, Report
 from pls_analysis.project import Project
 from pls_analysis.store import Store
 
 AUTO = "auto"
-SECONDS_BETWEEN_RECORDS = 5
-WORK = ".work-"
-STALE_SECONDS = 24 * 3600
 
 Progress = Callable[[int, int, Entry], None]
 
@@ -82,15 +81,30 @@ def run_batch(
     address. One that fails, hangs or kills its process stops no other. `run.json`, `run.log` and
     the index pages are written whatever happens. `progress(done, total, entry)` is called for each.
     Raises StoreError where nothing was ingested yet, ManifestError for a damaged `run.json`,
-    ExecutorError where there is nobody to make reports.
+    ExecutorError where there is nobody to make reports, Busy where another batch is at work on the
+    period.
     """
-    started, clock = now(), time.monotonic()
-    way = Way(kernel_for(kernel), limits.seconds, limits.cell_seconds, exporters)
-    store = Store(project.processed)
-    inputs = Inputs.of(project, store)
-    before = read_entries(plan.folder)
-    keys = {report.id: inputs.key(report) for report in plan.reports}
     log = Log(plan.folder)
+    way = Way(kernel_for(kernel, log), limits.seconds, limits.cell_seconds, exporters)
+    with only_batch(plan.folder):
+        return _run(project, plan, limits, force, progress, way, dask, log)
+
+
+def _run(
+    project: Project,
+    plan: Plan,
+    limits: Limits,
+    force: bool,
+    progress: Progress | None,
+    way: Way,
+    dask: str | None,
+    log: Log,
+) -> list[Entry]:
+    started, clock = now(), time.monotonic()
+    inputs = Inputs.of(project, Store(project.processed))
+    ledger = Ledger(plan.folder, project, inputs)
+    before = dict(ledger.entries)
+    keys = ledger.keys(plan.reports)
     done: dict[str, Entry] = {}
 
     def record(entry: Entry) -> None:
@@ -101,7 +115,6 @@ def run_batch(
             progress(len(done), len(plan.reports), entry)
 
     log(f"{len(plan.reports)} reports of {plan.period} with pls-analysis {inputs.package}")
-    recorded = time.monotonic()
     try:
         todo: list[Report] = []
         for report in plan.reports:
@@ -111,30 +124,38 @@ def run_batch(
             else:
                 todo.append(with_earlier_formats(report, entry))
         todo = longest_first(todo, before or _last_batch(project))
-        with closing(_make_all(project, todo, way, limits, dask, log)) as making:
+        with closing(_make_all(project, plan, todo, way, limits, dask, log)) as making:
             for report, timed in making:
-                record(_finish(report, timed, keys[report.id], before.get(report.id)))
-                if time.monotonic() - recorded > SECONDS_BETWEEN_RECORDS:
-                    write_run(plan.folder, inputs, done.values())
-                    recorded = time.monotonic()
+                entry = _finish(report, timed, ledger, before.get(report.id))
+                ledger.record(entry)
+                record(entry)
     except BaseException as error:
         log(f"stopped: {type(error).__name__}: {error}".rstrip(": "))
         raise
     finally:
         batch = _batch(plan, done, started, time.monotonic() - clock)
         log(summed_up(batch))
-        write_run(plan.folder, inputs, done.values(), batch)
+        ledger.close(done.values(), batch)
         write_indexes(project)
     return [done[report.id] for report in plan.reports]
 
 
-def kernel_for(asked: str) -> str:
-    """Return the kernel that notebooks run in: the one asked for, or the best that there is."""
-    return KERNEL if asked == AUTO else asked
+def kernel_for(asked: str, say: Callable[[str], None]) -> str:
+    """Return the kernel that notebooks run in: the one asked for, or a forked one where it can be.
+
+    Why it cannot be is said.
+    """
+    if asked != AUTO:
+        return asked
+    reason = kernels.available()
+    if reason is not None:
+        say(f"ordinary kernels: {reason}")
+    return KERNEL if reason else kernels.KERNEL
 
 
 def _make_all(
     project: Project,
+    plan: Plan,
     todo: Sequence[Report],
     way: Way,
     limits: Limits,
@@ -145,9 +166,10 @@ def _make_all(
     if not todo:
         return
     number = min(limits.jobs or _processors(), len(todo))
+    place = Place(project.root, str(plan.period), limits.memory, way.kernel, limits.seconds)
     with (
-        _work_folder(project.reports_dir) as work,
-        executor_for(project, number, limits.memory, limits.seconds, dask, limits.jobs) as executor,
+        _work_folder(plan.folder) as work,
+        executor_for(place, number, dask, limits.jobs) as executor,
     ):
         yield from run_jobs(executor, todo, work, way, say)
 
@@ -161,7 +183,7 @@ def _last_batch(project: Project) -> Mapping[str, Entry]:
     return {}
 
 
-def _finish(report: Report, timed: Timed, key: str, before: Entry | None) -> Entry:
+def _finish(report: Report, timed: Timed, ledger: Ledger, before: Entry | None) -> Entry:
     """Put a report's files in place, or keep its failed notebook; say what became of it."""
     work, failure = timed.folder, timed.failure
     steps = dict(timed.steps)
@@ -187,7 +209,7 @@ def _finish(report: Report, timed: Timed, key: str, before: Entry | None) -> Ent
         started=timed.started,
         finished=now(),
         duration_seconds=timed.duration_seconds,
-        inputs=before.inputs if failure and before else key,
+        inputs=_inputs(before) if failure else ledger.key_after(report, work / READS),
         outputs=_standing(report, before) if failure else _outputs(report),
         error=failure.error if failure else "",
         cell=failure.cell if failure else None,
@@ -195,6 +217,11 @@ def _finish(report: Report, timed: Timed, key: str, before: Entry | None) -> Ent
         steps=steps,
         tries=timed.tries,
     )
+
+
+def _inputs(before: Entry | None) -> str:
+    """What an earlier version was made from; "" where there is none."""
+    return before.inputs if before is not None else ""
 
 
 def _outputs(report: Report) -> dict[str, dict[str, str]]:
@@ -236,14 +263,10 @@ def _batch(plan: Plan, done: Mapping[str, Entry], started: str, seconds: float) 
 
 
 @contextmanager
-def _work_folder(reports_dir: Path) -> Iterator[Path]:
+def _work_folder(folder: Path) -> Iterator[Path]:
     """A folder beside the reports, so that finished files only need to be renamed."""
-    reports_dir.mkdir(parents=True, exist_ok=True)
-    for stale in reports_dir.glob(f"{WORK}*"):
-        if time.time() - stale.stat().st_mtime > STALE_SECONDS:
-            shutil.rmtree(stale, ignore_errors=True)
     with tempfile.TemporaryDirectory(
-        prefix=WORK, dir=reports_dir, ignore_cleanup_errors=True
+        prefix=work_prefix(folder), dir=folder.parent, ignore_cleanup_errors=True
     ) as name:
         yield Path(name)
 

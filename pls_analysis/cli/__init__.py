@@ -1,8 +1,8 @@
 """The command `pls`: thin layers over functions that Python can call as well.
 
-Exit codes: 0 all well; 1 done, but a file was newly refused or a report failed; 2 wrong usage, or
-nothing could be done; 130 or 143 stopped by Ctrl-C or SIGTERM. Results go to stdout; progress and
-complaints to stderr.
+Exit codes: 0 all well; 1 done, but a file was newly refused or a report failed, or another batch is
+at work; 2 wrong usage, or nothing could be done; 130 or 143 stopped by Ctrl-C or SIGTERM. Results
+go to stdout; progress and complaints to stderr.
 """
 
 from __future__ import annotations
@@ -23,6 +23,12 @@ class Cannot(click.ClickException):
     exit_code = CANNOT
 
 
+class NotNow(Cannot):
+    """Nothing is wrong, but somebody else is at work; the same command does it later."""
+
+    exit_code = 1
+
+
 class Commands(click.Group):
     """Commands whose expected errors end in a message for people; a defect keeps its traceback."""
 
@@ -33,12 +39,16 @@ class Commands(click.Group):
         except (click.ClickException, click.exceptions.Exit, click.Abort):
             raise
         except expected_errors() as error:
-            raise Cannot(str(error)) from None
+            from pls_analysis.batch.lock import Busy
+
+            kind = NotNow if isinstance(error, Busy) else Cannot
+            raise kind(str(error)) from None
 
 
 def expected_errors() -> tuple[type[Exception], ...]:
     """Return the errors that say themselves what is wrong and what to do."""
     from pls_analysis.areas import AmbiguousArea, UnknownArea
+    from pls_analysis.batch.lock import Busy
     from pls_analysis.batch.manifest import ManifestError
     from pls_analysis.batch.plan import PlanError
     from pls_analysis.configs import ConfigError
@@ -51,7 +61,7 @@ def expected_errors() -> tuple[type[Exception], ...]:
     from pls_analysis.trace import TraceError
 
     return (
-        AmbiguousArea, ConfigError, DraftError, ExecutorError, IngestError, ManifestError,
+        AmbiguousArea, Busy, ConfigError, DraftError, ExecutorError, IngestError, ManifestError,
         PlanError, Refused, SampleError, StoreError, TraceError, UnknownArea,
     )  # fmt: skip
 

@@ -12,7 +12,7 @@ from typing import Any
 import pandas as pd
 
 from pls_analysis.areas import AreaTree
-from pls_analysis.policy.catalogue import Catalogue, Entry, Indicator, Unit
+from pls_analysis.policy.catalogue import Catalogue, Entry, Indicator, Judged, Unit
 from pls_analysis.policy.complying import AT_LEAST_ONE, all_of, shares
 from pls_analysis.policy.composites import gap_between_kinds, parts_that_occur
 from pls_analysis.policy.contracts import Ledgers, months_until
@@ -23,6 +23,7 @@ from pls_analysis.policy.neighbours import ranks, shares_of
 from pls_analysis.policy.observed import Observed
 from pls_analysis.policy.pace import Question
 from pls_analysis.policy.targets import Measured, Target
+from pls_analysis.reads import note
 
 KEYS = (
     "indicator", "area", "status", "value", "required", "gap", "unit", "denominator", "target",
@@ -125,9 +126,11 @@ class Assessor:
 
     def trajectory(self, entry: Entry) -> list[Figure]:
         """Return the figures that a target of the area is judged by, in the order of their days."""
+        note(Judged(entry.id))
         return up_to(self.series(self._shown(entry.indicator), entry.target), self.observed.as_of)
 
     def assess(self, entry: Entry) -> Assessment:
+        note(Judged(entry.id))
         indicator = self._shown(entry.indicator)
         question = self._question(indicator, entry.target)
         if self.level in entry.judged_at:

@@ -22,6 +22,21 @@ TOTAL = "total"
 
 
 @dataclass(frozen=True, slots=True)
+class Worded:
+    """A note that a text of a policy was read: where in the file it stands, and the language."""
+
+    path: tuple[str | int, ...]
+    lang: str
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A note that what a target asks for was read, see `reads`."""
+
+    target: str
+
+
+@dataclass(frozen=True, slots=True)
 class Term:
     """A measure, or a part of its breakdown, that an indicator adds."""
 

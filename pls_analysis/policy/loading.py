@@ -21,6 +21,7 @@ from pls_analysis.policy.catalogue import (
     Judging,
     Term,
     Unit,
+    Worded,
 )
 from pls_analysis.policy.fitting import (
     faults_of_indicator,
@@ -31,6 +32,7 @@ from pls_analysis.policy.fitting import (
 )
 from pls_analysis.policy.targets import Target, TargetError, parse
 from pls_analysis.project import LANGUAGES, LEVELS
+from pls_analysis.reads import Noted
 
 SECTIONS = ("policy", "judging", "units", "tasks", "indicators", "targets")
 OPTIONAL = ("fields",)
@@ -140,7 +142,8 @@ class _Reader:
 
     def texts(self, entry: Any, path: tuple[Hashable, ...]) -> Mapping[str, str]:
         """Return a text by language; every language is needed."""
-        return self.table(entry, path, dict.fromkeys(LANGUAGES, str), LANGUAGES)
+        texts = self.table(entry, path, dict.fromkeys(LANGUAGES, str), LANGUAGES)
+        return Noted(texts, Worded, path)
 
     def one_of(
         self, value: str, path: tuple[Hashable, ...], what: str, known: Collection[str]

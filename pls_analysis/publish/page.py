@@ -7,7 +7,6 @@ import datetime as dt
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
 import mistune
@@ -19,6 +18,7 @@ from pls_analysis.charts.theme import PHONE_CM
 from pls_analysis.messages import Messages
 from pls_analysis.publish.attached import safe_csv
 from pls_analysis.publish.tables import tables_of
+from pls_analysis.reads import remembered
 from pls_analysis.texts import LANGUAGES
 
 SECTIONS_MAX = 100
@@ -276,7 +276,7 @@ def unnumbered(heading: str) -> str:
     return bare.removeprefix(number).strip()
 
 
-@cache
+@remembered(1)
 def _numbers() -> tuple[str, ...]:
     return tuple(
         say("page.section", number=shown).strip()

@@ -21,9 +21,10 @@ from pls_analysis.areas import AreaTree
 from pls_analysis.batch import execute, jobs, manifest
 from pls_analysis.batch import log as logging
 from pls_analysis.batch import run as running
-from pls_analysis.batch.execute import FACTS, NOTEBOOK, Failure, Way
+from pls_analysis.batch.execute import FACTS, NOTEBOOK, READS, Failure, Way
+from pls_analysis.batch.ledger import Ledger
 from pls_analysis.batch.manifest import Entry, ManifestError, read_entries, read_run
-from pls_analysis.batch.plan import Plan, plan_reports
+from pls_analysis.batch.plan import Plan, Report, plan_reports
 from pls_analysis.batch.run import Limits, run_batch
 from pls_analysis.project import Project
 from pls_analysis.store import Store
@@ -51,6 +52,12 @@ def outcomes(entries: dict[str, Entry]) -> list[str]:
 
 def files_below(folder: Path) -> set[str]:
     return {one.relative_to(folder).as_posix() for one in folder.rglob("*") if one.is_file()}
+
+
+def key_of(project: Project, report: Report) -> str:
+    """What a report has to be made from to be up to date now."""
+    inputs = manifest.Inputs.of(project, Store(project.processed))
+    return Ledger(report.folder, project, inputs).keys([report])[report.id]
 
 
 @pytest.fixture
@@ -81,6 +88,7 @@ def make_instantly(report, work: Path, way: Way, took: dict) -> Failure | None:
     for kind in report.formats:
         (work / f"report.{kind}").write_text(f"{report.id} {kind}", encoding="utf-8")
     (work / FACTS).write_text(json.dumps(SAID), encoding="utf-8")
+    (work / READS).touch()
     return None
 
 
@@ -118,6 +126,7 @@ def test_failures_of_every_kind_stay_alone(project: Project, tree: AreaTree, sto
     assert files_below(plan.folder) == {
         *(f"{name}.{kind}" for name in good for kind in EXPORTERS),
         *(f"failed/{name}.ipynb" for name in bad),
+        "reads.json",
         "run.json",
         "run.log",
         "index.html",
@@ -325,22 +334,20 @@ def test_what_changed_is_made_again(
 ):
     plan = planned(project, tree, "ok", areas=[ONE])
     entries = run(project, plan)
-    inputs = manifest.Inputs.of(project, Store(project.processed))
     (report,) = plan.reports
     (entry,) = entries.values()
-    assert manifest.up_to_date(report, entry, inputs.key(report))
+    assert manifest.up_to_date(report, entry, key_of(project, report))
     change(project)
-    inputs = manifest.Inputs.of(project, Store(project.processed))
-    assert not manifest.up_to_date(report, entry, inputs.key(report))
+    assert not manifest.up_to_date(report, entry, key_of(project, report))
 
 
 def test_other_code_is_another_input(
     project: Project, tree: AreaTree, store: Store, monkeypatch: pytest.MonkeyPatch
 ):
     (report,) = planned(project, tree, "ok", areas=[ONE]).reports
-    before = manifest.Inputs.of(project, store).key(report)
+    before = manifest.Inputs.of(project, store).fixed(report)
     monkeypatch.setattr(manifest, "source_digest", lambda: "another")
-    assert manifest.Inputs.of(project, store).key(report) != before
+    assert manifest.Inputs.of(project, store).fixed(report) != before
 
 
 def test_another_format_is_made_and_the_earlier_one_with_it(
