@@ -56,7 +56,7 @@ def _stamp(folder: Path) -> Stamp:
 
 
 def state_of(project: Project) -> tuple[Hashable, ...]:
-    """All that figures and verdicts of a project depend on: what is kept in a process is kept by it.
+    """All that figures and verdicts of a project depend on: what a process keeps is kept by it.
 
     That is the version of its store, its home, the thresholds, and the files that it is made of.
     """
