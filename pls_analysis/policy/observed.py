@@ -113,10 +113,7 @@ class Observed:
 
     def _asked(self, measures: Iterable[str], areas: Collection[str] | None = None) -> Asked:
         """Return what is noted of a reading; whoever asks for very many areas asks for all."""
-        if areas is None or len(areas) > MANY:
-            few = ()
-        else:
-            few = tuple(sorted(areas)) or ("",)
+        few = () if areas is None or len(areas) > MANY else tuple(sorted(areas)) or ("",)
         return Asked("observations", tuple(sorted(measures)), few, end=self.as_of.isoformat())
 
     # -- where figures come from

@@ -66,7 +66,7 @@ def noted(read) -> list[Asked | Hidden]:
     with recording() as found:
         read()
     assert all(isinstance(one, Asked | Hidden) for one in found)
-    return sorted(found, key=repr)
+    return sorted((one for one in found if isinstance(one, Asked | Hidden)), key=repr)
 
 
 @pytest.fixture(scope="module")
