@@ -56,7 +56,7 @@ def _stamp(folder: Path) -> Stamp:
 
 
 def state_of(project: Project) -> tuple[Hashable, ...]:
-    """All that figures and verdicts of a project depend on: by it they are kept in a process.
+    """All that figures and verdicts of a project depend on: what a process keeps is kept by it.
 
     That is the version of its store, its home, the thresholds, and the files that it is made of.
     """
@@ -73,17 +73,6 @@ def state_of(project: Project) -> tuple[Hashable, ...]:
 def area_tree(project: Project) -> AreaTree:
     """The project's area tree, read once while its files do not change."""
     return _tree(project.root, project.levels, _stamp(project.config))
-
-
-def named_tree(project: Project, lang: str) -> AreaTree:
-    """The project's area tree with its names as an edition in a language prints them."""
-    tree = area_tree(project)
-    return _english(tree, project.home) if lang == "en" else tree
-
-
-@lru_cache(maxsize=4)
-def _english(tree: AreaTree, home: str) -> AreaTree:
-    return tree.in_english(home)
 
 
 def form_specs(project: Project) -> tuple[Form, ...]:

@@ -135,8 +135,8 @@ class PublicStanding(Standing):
         return suppress(observations, hidden[hidden["area"].isin(areas)])
 
     def _note(self, measures: Iterable[str], areas: Collection[str] | None) -> None:
-        few = areas is not None and len(areas) <= MANY
-        note(Hidden(self.as_of, tuple(sorted(measures)), tuple(sorted(areas)) if few else ()))
+        few = () if areas is None or len(areas) > MANY else tuple(sorted(areas))
+        note(Hidden(self.as_of, tuple(sorted(measures)), few))
 
     def of(self, area: str, targets: Iterable[str] | None = None) -> list[Assessment]:
         """The targets of `Standing.of`; of those that rest on a hidden count the status alone."""

@@ -27,6 +27,7 @@ from pls_analysis.disclosure.suppression import hidden_cells
 from pls_analysis.project import Project, load_project
 from pls_analysis.publish.html import HtmlExporter
 from pls_analysis.publish.pdf import PdfExporter
+from pls_analysis.reads import Kept
 from pls_analysis.store import Store
 
 HOME = "310115"
@@ -113,6 +114,8 @@ def test_the_attack_succeeds_without_secondary_suppression(
         return hidden_cells(*arguments, secondary=False)
 
     monkeypatch.setattr(confidential, "hidden_cells", alone)
+    for kept in ("_HIDDEN", "_STANDINGS"):
+        monkeypatch.setattr(confidential, kept, Kept(4))
     found = attacked()
     values = small(inside)
     told = {cell for cell in found if cell in values.index}

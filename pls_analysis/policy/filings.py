@@ -103,7 +103,7 @@ class Filings:
         self.is_listed = listed and bool((line != NO_LINE).any())
         self._unread = _unread(line, lines) if self.is_listed else {}
 
-    def by_part(self, codes: Mapping[str, str]) -> dict[str, Filing]:
+    def by_part(self, codes: Mapping[str, str]) -> Mapping[str, Filing]:
         """Return what each part of a place filed; `codes` leads from areas to their parts."""
         names = sorted(set(codes.values()))
         number = {name: at for at, name in enumerate(names)}
@@ -183,7 +183,7 @@ class Filings:
         ):
             shapes[submission, self._stretches[stretch][1][1]].append(stretch)
         for line, area in open_:
-            end = _day(self._lines.end[line])
+            end = _day(int(self._lines.end[line]))
             for stretch in shapes.get((int(self._lines.submission[line]), end), ()):
                 yield number[codes[area]] * len(self._stretches) + stretch
 
@@ -215,10 +215,11 @@ def _stretches(rows: pd.DataFrame) -> tuple[np.ndarray, list[tuple[str, Stretch]
     key = (basis * len(starts) + start) * len(ends) + end
     keys, stretch = np.unique(key, return_inverse=True)
     found = []
+    first_days, last_days = ([_day(one) for one in days.tolist()] for days in (starts, ends))
     for one in keys.tolist():
         rest, at = divmod(one, len(ends))
         basis_at, first = divmod(rest, len(starts))
-        found.append((bases[basis_at], (_day(starts[first]), _day(ends[at]))))
+        found.append((bases[basis_at], (first_days[first], last_days[at])))
     return stretch, found
 
 
@@ -227,4 +228,4 @@ def _days(column: pd.Series) -> np.ndarray:
 
 
 def _day(number: int) -> dt.date:
-    return dt.date(1970, 1, 1) + dt.timedelta(days=int(number))
+    return dt.date(1970, 1, 1) + dt.timedelta(days=number)

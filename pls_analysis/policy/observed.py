@@ -113,11 +113,8 @@ class Observed:
 
     def _asked(self, measures: Iterable[str], areas: Collection[str] | None = None) -> Asked:
         """Return what is noted of a reading; whoever asks for very many areas asks for all."""
-        few = areas is not None and len(areas) <= MANY
-        return Asked(
-            "observations", tuple(sorted(measures)),
-            (tuple(sorted(areas)) or ("",)) if few else (), end=self.as_of.isoformat(),
-        )  # fmt: skip
+        few = () if areas is None or len(areas) > MANY else tuple(sorted(areas)) or ("",)
+        return Asked("observations", tuple(sorted(measures)), few, end=self.as_of.isoformat())
 
     # -- where figures come from
 
