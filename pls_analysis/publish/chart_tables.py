@@ -74,8 +74,9 @@ def _statuses(data: dict[str, Any]) -> str:
     )
     every = counted((one["status"] for task in data["tasks"] for one in task["targets"]), lang)
     legend = "".join(f" <small>{_sign(state, lang)}{escape(text)}</small>" for state, text in every)
+    told = escape(data.get("alt", data["caption"]))
     return (
-        f'<figure class="pls-chart pls-statuses" role="img" aria-label="{escape(data["alt"])}">'
+        f'<figure class="pls-chart pls-statuses" role="img" aria-label="{told}">'
         f"<table><caption><span>{escape(data['caption'])}{legend}</span></caption>{rows}</table>"
         "</figure>"
     )
