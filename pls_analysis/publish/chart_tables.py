@@ -175,7 +175,8 @@ def _dark() -> str:
 def _dimmed(color: str, share: float) -> str:
     """A colour mixed into the ground of a page at night."""
     pairs = zip(to_rgb(color), to_rgb(NIGHT), strict=True)
-    return to_hex([own * share + ground * (1 - share) for own, ground in pairs])
+    red, green, blue = (own * share + ground * (1 - share) for own, ground in pairs)
+    return to_hex((red, green, blue))
 
 
 def _cell(data: dict[str, Any], column: int, row: int) -> str:
