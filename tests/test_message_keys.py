@@ -25,7 +25,14 @@ PHRASES = "pls_analysis.charts.phrases"
 """Its `say` takes keys of the section `chart` without that word, after the language."""
 CHINESE = re.compile("[\u3000-\u9fff\uff00-\uffef\U00020000-\U0003ffff]")
 PARSERS = (
-    *("area_names.py", "period_titles.py", "cli/output.py", "ingest/", "sample/"),
+    *(
+        "area_names.py",
+        "period_titles.py",
+        "cli/output.py",
+        "ingest/",
+        "sample/",
+        "english_names.py",
+    ),
     *(f"explore/{name}.py" for name in ("axes", "drawing", "naming", "rhythms", "tidy")),
     "explore/spec_text.py",
     *(f"publish/{name}.py" for name in ("entries", "sheets")),

@@ -188,7 +188,7 @@ def _draw_strip(
     axes.plot([left, right], [line, line], color=GRID, linewidth=0.8, zorder=0)
     known = [*strip["values"], *([] if strip["own"] is None else [strip["own"]])]
     if not known:
-        put(axes, say(lang, "no_data"), (left + right) / 2, line, color=MUTED, ha="center")
+        put(axes, _own_text(strip, lang), (left + right) / 2, line, color=MUTED, ha="center")
         return [], []
     whole = decimals(known, strip["unit"]) == 0
     ticks, low, high = value_ticks(min(known), max(known), whole, 3)

@@ -74,8 +74,9 @@ def _statuses(data: dict[str, Any]) -> str:
     )
     every = counted((one["status"] for task in data["tasks"] for one in task["targets"]), lang)
     legend = "".join(f" <small>{_sign(state, lang)}{escape(text)}</small>" for state, text in every)
+    told = escape(data.get("alt", data["caption"]))
     return (
-        f'<figure class="pls-chart pls-statuses" role="img" aria-label="{escape(data["alt"])}">'
+        f'<figure class="pls-chart pls-statuses" role="img" aria-label="{told}">'
         f"<table><caption><span>{escape(data['caption'])}{legend}</span></caption>{rows}</table>"
         "</figure>"
     )
@@ -174,7 +175,8 @@ def _dark() -> str:
 def _dimmed(color: str, share: float) -> str:
     """A colour mixed into the ground of a page at night."""
     pairs = zip(to_rgb(color), to_rgb(NIGHT), strict=True)
-    return to_hex([own * share + ground * (1 - share) for own, ground in pairs])
+    red, green, blue = (own * share + ground * (1 - share) for own, ground in pairs)
+    return to_hex((red, green, blue))
 
 
 def _cell(data: dict[str, Any], column: int, row: int) -> str:

@@ -26,7 +26,7 @@ WANTING = ("missed", "off_track")
 
 
 FOLDERS = re.compile(r"(?:\b[A-Za-z]:[\\/]|(?<![\w.:/])/)(?:[^\s/\\:'\"]+[\\/])+")
-LONGEST_ERROR = 240
+LONGEST_ERROR = 200
 
 
 class Made(Protocol):
@@ -275,8 +275,8 @@ def _line(reports: Sequence[Made], lang: str) -> Line:
         _edition(report, title if not at else "", lang) for at, report in enumerate(reports)
     ]
     shown = tuple(one for one in editions if one.title or one.links)
-    errors = dict.fromkeys(why(one.error) for one in reports if one.outcome == "failed")
-    return Line(shown, say("index.list").join(notes), " · ".join(filter(None, errors)))
+    error = next((why(one.error) for one in reports if one.outcome == "failed"), "")
+    return Line(shown, say("index.list").join(notes), error)
 
 
 def why(error: str) -> str:

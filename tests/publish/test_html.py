@@ -21,9 +21,12 @@ from nbformat.v4 import new_markdown_cell
 from pls_analysis import blocks, charts
 from pls_analysis.charts import MissingGlyph
 from pls_analysis.messages import Messages
+from pls_analysis.publish.attached import safe_csv
 from pls_analysis.publish.html import SCRIPT, HtmlExporter
+from pls_analysis.publish.page import read_page
 
 LANGS = ["zh", "en"]
+NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
 
 
 def export(notebook: nbformat.NotebookNode) -> str:
@@ -37,6 +40,12 @@ def report(request: pytest.FixtureRequest) -> tuple[str, str]:
 
 def test_nbconvert_knows_the_exporter_by_its_name():
     assert get_exporter("pls_html") is HtmlExporter
+
+
+@pytest.mark.parametrize("name", ["town_brief", "district_brief", "target_scorecard"])
+def test_a_real_report_is_small(name: str):
+    book = nbformat.read(NOTEBOOKS / f"{name}.ipynb", as_version=4)
+    assert 100_000 < len(export(book).encode()) < 300_000
 
 
 def test_one_small_file_without_network(report: tuple[str, str]):
@@ -82,6 +91,11 @@ def test_every_figure_has_words_and_a_drawing_for_a_telephone(report: tuple[str,
     figures = soup.find_all("figure")
     assert len(figures) == 3
     for figure in figures:
+        if "pls-panels" in str(figure.get("class")):  # in as many columns as there is room for
+            drawn = figure.select("svg[role=img]")
+            assert len(drawn) == len(figure.select("p")) > 1
+            assert all(len(str(one["aria-label"])) > 10 for one in drawn)
+            continue
         wide, narrow = figure.select("[role=img] > .wide svg, [role=img] > .narrow svg")
         assert len(str(figure.select_one("[role=img]")["aria-label"])) > 40  # pyright: ignore[reportOptionalSubscript]
         assert float(str(narrow["viewbox"]).split()[2]) < float(str(wide["viewbox"]).split()[2])
@@ -177,3 +191,73 @@ def test_an_analysts_notebook_is_published_without_masthead():
     soup = BeautifulSoup(export(notebook), "html.parser")
     assert [item.get_text() for item in soup.select("main li")] == ["一", "二"]
     assert soup.find("header") is None
+
+
+# -- where figures are from --------------------------------------------------------------------
+
+
+def sourced(page: str, where: str) -> dict[str, str]:
+    """What may be asked on a page, and what it then says."""
+    found = BeautifulSoup(page, "html.parser").select(f"{where} button")
+    return {str(one.contents[0]): one.u.get_text() for one in found if one.u}
+
+
+def test_each_small_chart_says_where_its_figure_is_from():
+    row = pd.Series([1.0, 2.0, 3.0], pd.period_range("2022-04", periods=3, freq="M"), name="甲")
+    chart = charts.small_multiples(
+        {"调解": row, "咨询": row + 5}, units="件", sources={"调解": "报送单位：<甲>\n单元格：C5"}
+    )
+    assert sourced(export(executed(chart)), ".pls-panels") == {"3件": "报送单位：<甲>\n单元格：C5"}
+    assert "source" not in chart.data["panels"][1]
+
+
+def test_a_line_under_a_drawing_says_where_its_rows_are_from():
+    rows = pd.DataFrame({
+        "label": ["成功率", "配备率"], "area": ["1", "1"], "value": [96.0, None],
+        "unit": ["%", "%"], "status": ["", "hidden"], "source": ["月报 C5", ""],
+    })  # fmt: skip
+    page = export(executed(charts.dot_strips(rows, "1", own_name="甲街道")))
+    assert sourced(page, ".pls-from") == {"成功率": "月报 C5"}
+    assert "不公布 [c]" in page
+    assert "无数据" not in page
+
+
+def test_each_cell_of_a_heat_table_says_where_it_is_from():
+    values = pd.DataFrame({"配备率": [97.0, None]}, index=["甲镇", "乙镇"])
+    told = pd.DataFrame({"配备率": ["台账 H8", ""]}, index=values.index)
+    about = {"配备率": "期间：2022年6月"}
+    page = export(executed(charts.heat_table(values, sources=told, about=about)))
+    assert sourced(page, ".pls-heat td") == {"97": "台账 H8"}
+    assert sourced(page, ".pls-from") == about
+
+
+# -- attached data -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("field", "safe"),
+    [
+        *(
+            ("=1+1", "'=1+1"),
+            ("+cmd|' /C calc'!A0", "'+cmd|' /C calc'!A0"),
+            ("@SUM(A1)", "'@SUM(A1)"),
+        ),
+        *(("-2+3", "'-2+3"), ("\t=A1", "'\t=A1"), ("-5.2", "-5.2"), ("-1e-05", "-1e-05")),
+        *(("—", "—"), ("调解", "调解"), ("", "")),
+    ],
+)
+def test_no_cell_of_attached_data_is_a_formula(field: str, safe: str):
+    text = pd.DataFrame({"name": [field], "value": [-3.5]}).to_csv(index=False, lineterminator="\n")
+    read = pd.read_csv(io.StringIO(safe_csv(text)), dtype=str, keep_default_na=False)
+    assert list(read.iloc[0]) == [safe, "-3.5"]
+    if safe == field:
+        assert safe_csv(text) == text
+
+
+def test_html_and_pdf_attach_the_safe_data():
+    page = read_page(brief_with("name\n=1+1\n"))
+    assert page.attachments[0]["csv"] == "name\n'=1+1\n"
+
+
+def brief_with(csv: str):
+    return executed(blocks.masthead("简报"), blocks.attachment(csv))

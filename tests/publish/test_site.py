@@ -291,7 +291,7 @@ def test_a_notebook_that_shows_neither_has_no_facts():
 
 
 def test_a_failed_report_says_why_in_one_line_and_leads_to_no_notebook(project: Project):
-    error = "ValueError: no figure of 书院镇\nin /home/someone/work/data/processed/x.parquet\n<b>"
+    error = "ValueError: no figure of 书院镇\nin /srv/justice/data/processed/x.parquet\n<b>"
     made = [Made(outcome="failed", formats=(), summary={}, error=error)]
     row = page(project, made).select("tbody tr")[0]
     said = row.select_one(".why")
