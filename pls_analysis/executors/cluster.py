@@ -19,7 +19,7 @@ from pls_analysis.executors.guarded import AHEAD, ExecutorError, Guarded, outcom
 
 EXTRA = "pls-analysis[dask]"
 SECONDS_TO_CONNECT = 5
-SECONDS_TO_PREPARE = 120
+SECONDS_TO_PREPARE = 300
 """For a worker's first process to import what it needs, and to prove that it sees the same."""
 
 Processes = Callable[[int], AbstractContextManager[Guarded]]

@@ -26,7 +26,7 @@ AHEAD = 2
 """Jobs handed over for each that can run at once."""
 
 _SPAWNING = multiprocessing.get_context("spawn")
-_FORKING = multiprocessing.get_context("forkserver" if hasattr(os, "fork") else "spawn")
+_FORKING: Any = multiprocessing.get_context("forkserver" if hasattr(os, "fork") else "spawn")
 _STARTING, _LAUNCHING = Lock(), Lock()
 
 
@@ -165,7 +165,7 @@ class _Spawned(_Process, _SPAWNING.Process):
     plain = _SPAWNING.Process
 
 
-class _Forked(_Process, _FORKING.Process):  # type: ignore[misc, name-defined]
+class _Forked(_Process, _FORKING.Process):
     plain = _FORKING.Process
 
 
