@@ -130,7 +130,7 @@ def _planned(folder: Path, parts: list[dict[str, Any]], plan: Plan) -> list[dict
     """The parts with their page breaks, and their charts at the height they are to have."""
     made = []
     for at, part in enumerate(parts):
-        stands = {"breaks": at in plan.breaks}
+        stands: dict[str, Any] = {"breaks": at in plan.breaks}
         if "chart" in part:
             stands["height"] = part["height"] + plan.added.get(at, 0.0)
             stands["file"] = _write_svg(folder, at, _at_height(part, stands["height"]))

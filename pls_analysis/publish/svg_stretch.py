@@ -1,6 +1,6 @@
 """A drawn chart made higher or lower: its bands stretch, type and marks keep their size.
 
-Drawing a chart anew at the height that fills a page takes twenty times as long, and loses what an
+Drawing a chart anew at the height that fills a page takes fifteen times as long, and loses what an
 analyst wrote on its axes.
 """
 
@@ -98,7 +98,7 @@ def stretch(root: ET.Element, bands: Sequence[Band], height: float) -> bool:
     False where it would not be as good as drawn anew, with `root` half changed: the bands are too
     far from how they were drawn, texts would touch, or it holds what only drawing can place.
     """
-    left, top, width, old = (float(number) for number in root.get("viewBox", "0 0 1 0").split())
+    left, top, width, old = map(float, re.split(r"[\s,]+", root.get("viewBox", "0 0 1 0").strip()))
     room = sum(below - above for above, below in bands)
     share = 1 + (height - old) / room if room > 0 else 0.0
     if not LEAST <= share <= MOST:
