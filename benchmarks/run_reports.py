@@ -352,7 +352,8 @@ def simulated_project(folder: Path, towns: int) -> Path:
 
     from pls_analysis.observations import COLUMNS
     from pls_analysis.project import load_project
-    from pls_analysis.store import FILES, ISSUES, SUBMISSIONS, empty_observations, write_store
+    from pls_analysis.store import FILES, ISSUES, SUBMISSIONS, empty_observations
+    from pls_analysis.store_versions import write_store
 
     root = folder / f"towns-{towns}"
     (root / "notebooks").mkdir(parents=True)

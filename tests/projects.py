@@ -15,8 +15,8 @@ from pls_analysis.store import (
     Store,
     empty_observations,
     issues_frame,
-    write_store,
 )
+from pls_analysis.store_versions import write_store
 
 ROOT = Path(__file__).resolve().parent.parent
 

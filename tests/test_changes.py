@@ -10,7 +10,8 @@ import pytest
 from pls_analysis import changes
 from pls_analysis.briefs import Brief, parameters
 from pls_analysis.observations import COLUMNS
-from pls_analysis.store import FILES, ISSUES, SUBMISSIONS, write_store
+from pls_analysis.store import FILES, ISSUES, SUBMISSIONS
+from pls_analysis.store_versions import write_store
 
 PLS_TOML = """
 [project]

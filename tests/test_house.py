@@ -77,6 +77,7 @@ ROOMS_OF_FILES = {
     "verdicts": "analysis",
     "warming": "briefs",
     "wording": "analysis",
+    "store_versions": "store",
     "period_labels": "periods",
     "period_values": "periods",
     "period_titles": "periods",

@@ -30,8 +30,8 @@ from pls_analysis.store import (
     Store,
     empty_observations,
     issues_frame,
-    write_store,
 )
+from pls_analysis.store_versions import write_store
 
 IGNORED_NAMES = {"readme.md", "thumbs.db", "desktop.ini"}
 CROSS_FILE_CODES = submissions.CODES | consistency.CODES

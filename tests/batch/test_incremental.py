@@ -44,8 +44,8 @@ from pls_analysis.store import (
     Store,
     empty_observations,
     issues_frame,
-    write_store,
 )
+from pls_analysis.store_versions import write_store
 from pls_analysis.texts import texts_in
 
 HOME, ONE, PEER, TOWN = "310115", "310115004", "310115005", "310115103"

@@ -19,8 +19,8 @@ from pls_analysis.store import (
     Store,
     empty_observations,
     issues_frame,
-    write_store,
 )
+from pls_analysis.store_versions import write_store
 
 SPEC = """\
 form: {form}
