@@ -75,6 +75,17 @@ def area_tree(project: Project) -> AreaTree:
     return _tree(project.root, project.levels, _stamp(project.config))
 
 
+def named_tree(project: Project, lang: str) -> AreaTree:
+    """The project's area tree with its names as an edition in a language prints them."""
+    tree = area_tree(project)
+    return _english(tree, project.home) if lang == "en" else tree
+
+
+@lru_cache(maxsize=4)
+def _english(tree: AreaTree, home: str) -> AreaTree:
+    return tree.in_english(home)
+
+
 def form_specs(project: Project) -> tuple[Form, ...]:
     """The project's form specs, read once while their files do not change."""
     folder = project.config / "forms"

@@ -1,7 +1,8 @@
 """The Parquet store of observations and issues.
 
-A store is a folder that `pls ingest` alone writes (`store_versions`). Its `manifest.json` names the files of the
-current version and is replaced last, so a reader sees either the old version or the new one.
+A store is a folder that `pls ingest` alone writes (`store_versions`). Its `manifest.json` names the
+files of the current version and is replaced last, so a reader sees either the old version or the
+new one.
 """
 
 from __future__ import annotations

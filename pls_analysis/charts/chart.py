@@ -28,6 +28,7 @@ KINDS = {
     "dot_strips": "dots",
     "dumbbell": "dumbbell",
     "heat_table": "heat",
+    "panel": "lines",
     "rank_intervals": "intervals",
     "small_multiples": "lines",
     "sparkline": "lines",

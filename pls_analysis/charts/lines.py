@@ -336,7 +336,7 @@ def draw_small_multiples(data: dict[str, Any], width_cm: float, stretch: float) 
     return drawn, [(one, one + height) for one in tops]
 
 
-def draw_panel(data: dict[str, Any], width_cm: float, stretch: float) -> list[Axes]:
+def draw_panel(data: dict[str, Any], width_cm: float, stretch: float) -> Drawn:
     """Draw the lines alone of one panel of `small_multiples`, for a page that says what it is."""
     wide, height, foot = width_cm * POINTS_PER_CM, 46.0 * stretch, 14.0
     scale = _scale(data, 2, data["lang"])
@@ -346,7 +346,7 @@ def draw_panel(data: dict[str, Any], width_cm: float, stretch: float) -> list[Ax
     _draw_line(axes, data, 1.5)
     _set_scale(axes, data, scale)
     _time_axis(axes, data, data["lang"], wide - scale.width_pt - 4)
-    return [axes]
+    return [axes], []
 
 
 def _rooms(panel: dict[str, Any], lang: str, cell: float) -> tuple[float, float]:
