@@ -13,6 +13,8 @@ from pls_analysis.store import DIGESTS, Asked, Store
 
 OBSERVATIONS = ("observations", "superseded")
 EPOCH = dt.date(1970, 1, 1).toordinal()
+NO_DAY = -(2**31)
+"""Where what has no days lies."""
 Days = tuple[str, str]
 
 
@@ -42,7 +44,8 @@ class Rows:
         else:
             rows = _ranges(starts, ends - starts)
             each = self.total[rows + 1] - self.total[rows]
-            each[(self.start[rows] < _day(days[0])) | (self.end[rows] > _day(days[1]))] = 0
+            first, last = _limits(days)
+            each[(self.start[rows] < first) | (self.end[rows] > last)] = 0
             said = _sums(each, np.cumsum([0, *(ends - starts)]))
         per_area = len(said) // max(len(codes), 1)
         return _sums(said, np.cumsum([0, *map(len, areas)]) * per_area)
@@ -65,7 +68,8 @@ class Rows:
         """Whether no row is left out for its days."""
         if days == ("", ""):
             return True
-        return bool(_day(days[0]) <= self.start.min() and self.end.max() <= _day(days[1]))
+        first, last = _limits(days)
+        return bool(first <= self.start.min() and self.end.max() <= last)
 
 
 class StoreDigests:
@@ -142,11 +146,13 @@ def _codes(found: pa.Table, name: str) -> tuple[dict[str, int], np.ndarray]:
 def _numbers(found: pa.Table, name: str) -> np.ndarray:
     """Days since 1970; what has none lies within no days."""
     days = found[name].cast(pa.int32())
-    return (days.fill_null(-(2**31)) if days.null_count else days).to_numpy()
+    return (days.fill_null(NO_DAY) if days.null_count else days).to_numpy()
 
 
-def _day(text: str) -> int:
-    return dt.date.fromisoformat(text).toordinal() - EPOCH
+def _limits(days: Days) -> tuple[int, int]:
+    """The first and the last day as numbers; what has no days lies before the first of all."""
+    first, last = (dt.date.fromisoformat(day).toordinal() - EPOCH if day else None for day in days)
+    return NO_DAY + 1 if first is None else first, -NO_DAY - 1 if last is None else last
 
 
 def _ranges(starts: np.ndarray, counts: np.ndarray) -> np.ndarray:
