@@ -6,13 +6,13 @@ An analyst's own functions give everything; what stands in a report comes from h
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
 import pandas as pd
+from pandas.util import hash_pandas_object
 
 from pls_analysis.analysis import area_tree, form_specs, measure_specs, state_of
 from pls_analysis.disclosure.relations import CELL, TOTAL, Rules
@@ -78,7 +78,7 @@ class Hidden:
     """A note of which cells are hidden was read, see `reads`: up to a day, of some measures.
 
     Of some areas, () for all of them. What counts is which cells are hidden, not the counts that
-    led there: `digest_of` tells it.
+    led there: `digests_of` tells it.
     """
 
     day: dt.date
@@ -86,13 +86,24 @@ class Hidden:
     areas: tuple[str, ...] = ()
 
 
-def digest_of(project: Project, what: Hidden) -> str:
-    """The present value of a note: the hidden cells of its day, measures and areas, hashed."""
-    cells = hidden_until(project, what.day)
-    cells = cells[cells["measure"].isin(what.measures)]
-    if what.areas:
-        cells = cells[cells["area"].isin(what.areas)]
-    return hashlib.sha256(cells.to_csv(index=False).encode()).hexdigest()[:16]
+def digests_of(project: Project, notes: Iterable[Hidden]) -> list[int]:
+    """The present value of notes: the hidden cells of the days, measures and areas of each."""
+    hashes: dict[dt.date, dict[tuple[str, str], int]] = {}
+    found = []
+    for one in notes:
+        if one.day not in hashes:
+            cells = hidden_until(project, one.day)
+            each = hash_pandas_object(cells, index=False)
+            hashes[one.day] = each.groupby([cells["measure"], cells["area"]]).sum().to_dict()
+        measures, areas = set(one.measures), set(one.areas)
+        found.append(
+            sum(
+                said
+                for (measure, area), said in hashes[one.day].items()
+                if measure in measures and (not areas or area in areas)
+            )
+        )
+    return found
 
 
 def _versions(store: Store, standing: pd.DataFrame, day: dt.date) -> list[pd.DataFrame]:

@@ -10,10 +10,11 @@ from __future__ import annotations
 import datetime as dt
 import os
 from collections.abc import Iterable
+from importlib import import_module
 
-from pls_analysis import equity, positions
+from pls_analysis import charts, equity, positions
 from pls_analysis.analysis import area_tree, form_specs, measure_specs
-from pls_analysis.charts.theme import themed
+from pls_analysis.charts.glyphs import advances
 from pls_analysis.confidential import hidden_until, public_standing
 from pls_analysis.periods import Period, parse_period
 from pls_analysis.project import LANGUAGES, Project, find_project
@@ -37,12 +38,20 @@ def warm(period: str | Period | None = None, areas: Iterable[str] | None = None)
     form_specs(project)
     measure_specs(project)
     area_tree(project)
-    with themed():
-        pass  # the fonts are found
+    _draw()
     day = _day(project, period or os.environ.get(PERIOD) or None)
     hidden_until(project, day)
     if project.policy is not None:
         _judge(project, day, areas)
+
+
+def _draw() -> None:
+    """Load whatever draws, and the fonts."""
+    import_module("seaborn")
+    for module in set(charts.KINDS.values()):
+        import_module(f"pls_analysis.charts.{module}")
+    advances()
+    charts.sparkline([1.0, 2.0]).svg()
 
 
 def _judge(project: Project, day: dt.date, areas: Iterable[str] | None) -> None:
@@ -54,6 +63,9 @@ def _judge(project: Project, day: dt.date, areas: Iterable[str] | None) -> None:
     for area in chosen or below[:1]:
         standing.of(area)
     for report in project.reports.values():
+        for area in tree.descendants(project.home, report.level, at=day):
+            for rate in report.rates:  # an area's peers are drawn beside it
+                standing.figures(rate, area.code)
         if report.services:
             equity.comparison_of(project, day, report.services)
     if positions.entries_among(standing.policy):

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from traitlets.config import Config
 
 KERNEL = "python3"
+ENGINE = "pls"
+"""The papermill engine, see `engine`."""
 EXPORTERS = {"html": "pls_html", "pdf": "pls_pdf", "xlsx": "pls_xlsx"}
 """The nbconvert exporter, by entry point, that makes each format."""
 BYTES_PER_KERNEL = 8 * 1024**3
@@ -175,6 +177,7 @@ def _execute(report: Report, executed: Path, way: Way, deadline: float) -> Noteb
         str(report.notebook),
         str(executed),
         parameters=report.parameters,
+        engine_name=ENGINE,
         kernel_name=way.kernel,
         cwd=str(report.notebook.parent),
         progress_bar=False,

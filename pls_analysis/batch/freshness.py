@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from pls_analysis import confidential
 from pls_analysis.batch.settings import (
     as_json,
     policy_of,
@@ -22,7 +23,7 @@ from pls_analysis.batch.settings import (
     what_is_asked,
 )
 from pls_analysis.batch.store_digests import StoreDigests
-from pls_analysis.confidential import Hidden, digest_of
+from pls_analysis.confidential import Hidden
 from pls_analysis.policy.catalogue import Judged, Worded
 from pls_analysis.project import Project, RawFile, Section
 from pls_analysis.reads import ALL
@@ -84,7 +85,7 @@ KINDS: Mapping[str, Kind] = {
     "Worded": Kind(Worded, each(lambda now, one: text_at(now.policy, one.path, one.lang))),
     "Judged": Kind(Judged, each(lambda now, one: what_is_asked(now.policy, one.target))),
     "Section": Kind(Section, each(_section)),
-    "Hidden": Kind(Hidden, each(lambda now, one: digest_of(now.project, one))),
+    "Hidden": Kind(Hidden, lambda now, notes: confidential.digests_of(now.project, notes)),
     "RawFile": Kind(RawFile, each(lambda now, one: raw_digest(now.project, one.path))),
 }
 """Every kind of note, by the name that `reads.as_line` gives it. What is new needs a line here."""

@@ -7,6 +7,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -227,6 +228,11 @@ def parameter_problems(notebook: Path) -> list[str]:
 
 
 def _load(notebook: Path) -> Mapping[str, Any]:
+    return _loaded(notebook, notebook.stat().st_mtime_ns)
+
+
+@lru_cache(maxsize=32)
+def _loaded(notebook: Path, changed: int) -> Mapping[str, Any]:
     load_validation()
     import nbformat
 

@@ -26,7 +26,6 @@ from pls_analysis.batch.execute import (
     publish_report,
     timing,
 )
-from pls_analysis.batch.indexes import write_indexes
 from pls_analysis.batch.jobs import Place, Timed, executor_for, longest_first, run_jobs
 from pls_analysis.batch.ledger import Ledger
 from pls_analysis.batch.lock import only_batch, work_prefix
@@ -47,6 +46,7 @@ from pls_analysis.project import Project
 from pls_analysis.store import Store
 
 AUTO = "auto"
+PAGE = "index.html"
 
 Progress = Callable[[int, int, Entry], None]
 
@@ -115,8 +115,8 @@ def _run(
             progress(len(done), len(plan.reports), entry)
 
     log(f"{len(plan.reports)} reports of {plan.period} with pls-analysis {inputs.package}")
+    todo: list[Report] = []
     try:
-        todo: list[Report] = []
         for report in plan.reports:
             entry = before.get(report.id)
             if entry is not None and not force and up_to_date(report, entry, keys[report.id]):
@@ -136,7 +136,10 @@ def _run(
         batch = _batch(plan, done, started, time.monotonic() - clock)
         log(summed_up(batch))
         ledger.close(done.values(), batch)
-        write_indexes(project)
+        if todo or not (plan.folder / PAGE).is_file():
+            from pls_analysis.batch.indexes import write_indexes  # its import takes half a second
+
+            write_indexes(project)
     return [done[report.id] for report in plan.reports]
 
 

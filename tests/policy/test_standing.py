@@ -9,7 +9,7 @@ import pytest
 
 from pls_analysis import confidential
 from pls_analysis.analysis import area_tree
-from pls_analysis.confidential import Hidden, PublicStanding, digest_of
+from pls_analysis.confidential import Hidden, PublicStanding, digests_of
 from pls_analysis.disclosure.relations import CELL
 from pls_analysis.policies import Standing, assessments
 from pls_analysis.project import Project
@@ -109,7 +109,7 @@ def test_the_value_of_a_note_is_which_cells_are_hidden(
 
     def values(hidden: pd.DataFrame) -> list[str]:
         monkeypatch.setattr(confidential, "hidden_until", lambda *_: hidden)
-        return [digest_of(sample_project, one) for one in notes]
+        return digests_of(sample_project, notes)
 
     both, one = values(cells), values(cells[:1])
     assert [now == before for now, before in zip(one, both, strict=True)] == [False, True, False]
