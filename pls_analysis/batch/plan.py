@@ -83,7 +83,7 @@ class Report:
 class Plan:
     """The reports of a batch, all of one period.
 
-    `silent` are areas left out of `all` because the store holds no figure of them.
+    `silent` are areas left out of `all` because the store holds no figure that would be shown.
     """
 
     period: Period
@@ -124,11 +124,12 @@ def plan_reports(
     if when is None:
         raise PlanError(problems)
     folder = project.reports_dir / str(when)
-    with_figures = set(store.observations(columns=["area"])["area"].unique())
+    figures = store.observations(columns=["area", "measure"]).drop_duplicates()
     reports: list[Report] = []
     silent: dict[str, Area] = {}
     for file in files:
         titles = {lang: notebook_title(file, lang) for lang in langs}
+        with_figures = _areas_shown(figures, project, file)
         for area in _areas(project, tree, file, areas, when, problems):
             if areas == "all" and area.code not in with_figures:
                 silent[area.code] = area
@@ -311,6 +312,19 @@ def _areas(
         except (UnknownArea, AmbiguousArea) as error:
             problems.append(str(error))
     return list(found.values())
+
+
+def _areas_shown(figures: pd.DataFrame, project: Project, notebook: Path) -> set[str]:
+    """The areas that a report has something to say of: figures of the measures that it lists.
+
+    Another office may file of an area that has sent nothing itself. Where an indicator of the
+    policy is listed any figure may be behind it.
+    """
+    section = project.reports.get(notebook.stem)
+    listed = set(section.measures) if section is not None else set()
+    if listed and listed <= set(figures["measure"]):
+        figures = figures[figures["measure"].isin(listed)]
+    return set(figures["area"])
 
 
 def areas_at(tree: AreaTree, home: str, level: str, day: dt.date) -> list[Area]:

@@ -66,6 +66,24 @@ def test_all_are_the_listed_reports_with_areas_of_their_level(project: Project, 
     assert made.silent == ()
 
 
+def test_an_area_of_which_only_others_file_is_left_out_and_named(project: Project, tree: AreaTree):
+    listed = 'level = "town"\nmeasures = ["mediation_accepted"]'
+    file = project.root / "pls.toml"
+    text = file.read_text(encoding="utf-8").replace('level = "town"', listed)
+    file.write_text(text, encoding="utf-8")
+    project = load_project(project.root)
+    fill(
+        project,
+        [
+            observation("310115004", "2022-06"),
+            observation("310115005", "2022-06", measure="lawyers", form="lawyers_quarterly"),
+        ],
+    )
+    made = plan(project, tree, "ok")
+    assert [one.area for one in made.reports] == ["310115004"]
+    assert "310115005" in {one.code for one in made.silent}
+
+
 def test_areas_without_any_figure_are_left_out_and_named(
     project: Project, tree: AreaTree, store: Store
 ):
