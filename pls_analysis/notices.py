@@ -117,7 +117,10 @@ def notes(
 
 def _revisions(brief: Brief, own: pd.DataFrame) -> str:
     """How many figures were revised, and the latest of those shown: from what to what."""
-    told = brief.say("notes.revisions", n=int((own["status"] == "r").sum()))
+    number = int((own["status"] == "r").sum())
+    if not number:
+        return brief.say("notes.no_revisions")
+    told = brief.say("notes.revisions", n=number)
     for row in revised_figures(brief, own).tail(REVISIONS_TOLD).itertuples():
         places = places_for([row.value_before, row.value], row.unit)
         told += brief.say(
