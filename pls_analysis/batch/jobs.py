@@ -80,7 +80,7 @@ def run_jobs(
     reports: Sequence[Report],
     work: Path,
     way: Way,
-    say: Callable[[str], None],
+    log: Callable[[str], None],
 ) -> Iterator[tuple[Report, Timed]]:
     """Make reports below `work`; yield each as it ends, while what it left still lies there.
 
@@ -98,7 +98,7 @@ def run_jobs(
             report, folder = running.pop(future)
             timed = _ended(future, folder, way.seconds)
             if timed.failure and timed.failure.dead and report.id not in again:
-                say(f"{report.id}: {timed.failure}; it is made once again")
+                log(f"{report.id}: {timed.failure}; it is made once again")
                 again.add(report.id)
                 waiting.append((report, folder))
                 continue

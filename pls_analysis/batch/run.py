@@ -143,7 +143,7 @@ def _run(
     return [done[report.id] for report in plan.reports]
 
 
-def kernel_for(asked: str, say: Callable[[str], None]) -> str:
+def kernel_for(asked: str, log: Callable[[str], None]) -> str:
     """Return the kernel that notebooks run in: the one asked for, or a forked one where it can be.
 
     Why it cannot be is said.
@@ -152,7 +152,7 @@ def kernel_for(asked: str, say: Callable[[str], None]) -> str:
         return asked
     reason = kernels.available()
     if reason is not None:
-        say(f"ordinary kernels: {reason}")
+        log(f"ordinary kernels: {reason}")
     return KERNEL if reason else kernels.KERNEL
 
 
@@ -163,7 +163,7 @@ def _make_all(
     way: Way,
     limits: Limits,
     dask: str | None,
-    say: Callable[[str], None],
+    log: Callable[[str], None],
 ) -> Generator[tuple[Report, Timed]]:
     """Make reports in worker processes; yield each as it ends, with what it left lying there."""
     if not todo:
@@ -174,7 +174,7 @@ def _make_all(
         _work_folder(plan.folder) as work,
         executor_for(place, number, dask, limits.jobs) as executor,
     ):
-        yield from run_jobs(executor, todo, work, way, say)
+        yield from run_jobs(executor, todo, work, way, log)
 
 
 def _last_batch(project: Project) -> Mapping[str, Entry]:
