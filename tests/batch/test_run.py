@@ -9,7 +9,9 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -553,6 +555,15 @@ def test_the_longest_comes_first(project: Project, tree: AreaTree, store: Store,
 # -- being stopped -----------------------------------------------------------------------------
 
 
+@contextmanager
+def killed_at_last(process: subprocess.Popen) -> Iterator[None]:
+    """Let a test that fails end, whatever its process does."""
+    try:
+        yield
+    finally:
+        process.kill()
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="there is no SIGTERM")
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)])
 def test_a_batch_is_stopped_in_good_order(
@@ -564,8 +575,10 @@ def test_a_batch_is_stopped_in_good_order(
          "--period", "2022-06", "--jobs", "1", "--format", "ipynb"],
         env=os.environ | {"PLS_PROJECT": str(project.root)},
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8", start_new_session=True,
+        # Whoever runs the tests in the background may ignore Ctrl-C, and so would what they start.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )  # fmt: skip
-    with batch:
+    with batch, killed_at_last(batch):
         until = time.monotonic() + 120
         while not list(project.reports_dir.glob(f".work-*/0/try-*/{NOTEBOOK}")):
             assert time.monotonic() < until
