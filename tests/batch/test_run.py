@@ -555,6 +555,15 @@ def test_the_longest_comes_first(project: Project, tree: AreaTree, store: Store,
 # -- being stopped -----------------------------------------------------------------------------
 
 
+HEARS_CTRL_C = """
+import signal
+from pls_analysis.cli import main
+signal.signal(signal.SIGINT, signal.default_int_handler)
+main(prog_name="pls")
+"""
+# Whoever runs the tests in the background may ignore Ctrl-C, and so would what they start.
+
+
 @contextmanager
 def killed_at_last(process: subprocess.Popen) -> Iterator[None]:
     """Let a test that fails end, whatever its process does."""
@@ -571,12 +580,10 @@ def test_a_batch_is_stopped_in_good_order(
 ):
     """As systemd or Ctrl-C do it, while a kernel hangs: nothing is left running or half made."""
     batch = subprocess.Popen(
-        [sys.executable, "-m", "pls_analysis", "run", "hangs", "--areas", ONE,
+        [sys.executable, "-c", HEARS_CTRL_C, "run", "hangs", "--areas", ONE,
          "--period", "2022-06", "--jobs", "1", "--format", "ipynb"],
         env=os.environ | {"PLS_PROJECT": str(project.root)},
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8", start_new_session=True,
-        # Whoever runs the tests in the background may ignore Ctrl-C, and so would what they start.
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )  # fmt: skip
     with batch, killed_at_last(batch):
         until = time.monotonic() + 120
