@@ -344,7 +344,7 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
     """Reports are made at once, without kernels; those of areas in `failing` fail."""
     told = SimpleNamespace(failing=set(), limits=None)
 
-    def make_all(project, todo, way, limits, dask, say):
+    def make_all(project, plan, todo, way, limits, dask, log):
         told.limits, told.way, told.dask = limits, way, dask
         for number, report in enumerate(todo):
             work = project.reports_dir / f".work-{number}"

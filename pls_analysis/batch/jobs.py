@@ -94,7 +94,8 @@ def run_jobs(
             report, folder = waiting.popleft()
             folder.mkdir(exist_ok=True)
             running[executor.submit(make_timed, report, folder, way)] = report, folder
-        for future in wait(running, return_when=FIRST_COMPLETED).done:
+        ended = wait(running, return_when=FIRST_COMPLETED).done
+        for future in [one for one in running if one in ended]:
             report, folder = running.pop(future)
             timed = _ended(future, folder, way.seconds)
             if timed.failure and timed.failure.dead and report.id not in again:

@@ -54,11 +54,13 @@ def _lacking() -> str | None:
     if sys.platform != "linux":
         return f"kernels are forked on Linux only, and this is {sys.platform}"
     try:
+        import resource  # noqa: F401 - the limits of whoever asks for a kernel
+
         os.close(os.pidfd_open(os.getpid()))
         os.close(os.memfd_create(KERNEL))
         socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET).close()
         next(Path("/proc/self/task").iterdir())
-    except (AttributeError, OSError) as error:
+    except (AttributeError, ImportError, OSError) as error:
         return f"this system lacks what forked kernels need ({error})"
     return None
 

@@ -20,6 +20,7 @@ from drawing import draw
 from projects import ROOT
 
 import pls_analysis as pls
+from pls_analysis.analysis import named_tree
 from pls_analysis.areas import load_areas
 from pls_analysis.cli import main
 from pls_analysis.figure_traces import FigureTrace
@@ -197,7 +198,9 @@ def test_its_reports_are_made_and_are_its_own(project: Project):
     for name in expected:
         org = "Yunhu Bureau of Justice" if ".en." in name else "云湖区司法局"
         assert org in made[name], name
-        assert name.split("-")[1].split(".")[0] in made[name], name
+        code = Path(name).name.split("-")[0]
+        tree = named_tree(project, "en" if ".en." in name else "zh")
+        assert tree[code].name in made[name], name
 
 
 def names_of_reports(project: Project) -> Iterator[str]:

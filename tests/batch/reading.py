@@ -7,7 +7,7 @@ from pathlib import Path
 import nbformat
 import openpyxl
 
-from pls_analysis.batch.execute import NOTEBOOK, READS
+from pls_analysis.batch.execute import NOTEBOOK, READS, Way
 from pls_analysis.batch.plan import Report
 from pls_analysis.project import Project
 from pls_analysis.reads import written_to
@@ -42,7 +42,7 @@ def write_notebooks(folder: Path, *names: str) -> None:
         nbformat.write(book, folder / f"{name}.ipynb")
 
 
-def make_here(report: Report, work: Path, seconds: float, exporters) -> None:
+def make_here(report: Report, work: Path, way: Way, took: dict[str, float]) -> None:
     """Make a report in this process: its cells are run, and what they read is noted."""
     cells = [one.source for one in nbformat.read(report.notebook, as_version=4).cells]
     given = "\n".join(f"{name} = {value!r}" for name, value in report.parameters.items())

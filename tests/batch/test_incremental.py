@@ -21,11 +21,10 @@ from hypothesis import strategies as st
 from projects import ROOT
 from reading import make_here, write_notebooks, write_workbook
 from stores import EXPORTERS, observation
-from test_run import InstantPool
+from test_run import InstantExecutor
 
 from pls_analysis.areas import load_areas
-from pls_analysis.batch import freshness, ledger, manifest
-from pls_analysis.batch import run as running
+from pls_analysis.batch import freshness, jobs, ledger, manifest
 from pls_analysis.batch.execute import READS
 from pls_analysis.batch.ledger import JOURNAL, Ledger
 from pls_analysis.batch.lock import Busy, only_batch
@@ -84,8 +83,8 @@ def first(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def make_at_once(patch: pytest.MonkeyPatch, root: Path) -> None:
     """Let reports be made in this process."""
     patch.setenv("PLS_PROJECT", str(root))
-    patch.setattr(running, "ProcessPool", InstantPool)
-    patch.setattr(running, "make_report", make_here)
+    patch.setattr(jobs, "Guarded", InstantExecutor)
+    patch.setattr(jobs, "make_report", make_here)
 
 
 @pytest.fixture

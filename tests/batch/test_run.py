@@ -107,7 +107,7 @@ def test_failures_of_every_kind_stay_alone(project: Project, tree: AreaTree, sto
     def tell(done: int, total: int, entry: Entry) -> None:
         told.append((done, total, entry.report))
 
-    entries = run(project, plan, Limits(jobs=2, seconds=12), progress=tell)
+    entries = run(project, plan, Limits(jobs=2, seconds=12), progress=tell, kernel="python3")
     killed = entries.pop(f"kills_its_worker/{SECOND}")
     assert {name: (one.outcome, one.error, one.cell) for name, one in entries.items()} == {
         f"fails/{FIRST}": ("failed", "KeyError: 'no figures of 310115004'", 4),
