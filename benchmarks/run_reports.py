@@ -273,11 +273,7 @@ def measure_again(setting: Setting) -> None:
     changed = change_one_workbook(setting.root)
     print(f"{'ingest of ' + changed:46} {run([*PLS, 'ingest'], allowed=(0, 1)).wall:8.2f} s wall")
     cost = run(everything)
-    ran = [
-        report
-        for report, said in read_run(setting.root)["reports"].items()
-        if said["outcome"] == "ok"
-    ]
+    ran = [one["report"] for one in read_run(setting.root)["reports"] if one["outcome"] == "ok"]
     print(f"{'after it: ' + str(len(ran)) + ' reports':46} {cost.wall:8.2f} s wall")
     print("  " + ", ".join(sorted(ran)))
 
