@@ -30,6 +30,7 @@ from pls_analysis.ingest.packages import (
     locked,
     open_package,
     truncated,
+    unknown_packing,
 )
 
 __all__ = ["Inspection", "Note", "Refused", "SheetPart", "inspect"]
@@ -66,9 +67,9 @@ def inspect(path: Path) -> Inspection:
     """Check a file and say what kind of table it holds.
 
     Raises Refused (code, message, remedy) for whatever cannot or must not be read: empty_file,
-    unreadable, not_a_spreadsheet, truncated_zip, damaged, password, zip_bomb, doctype,
-    duplicate_part, too_big, too_many_merges, outside_grid, encoding, damaged_csv, no_table, and
-    formats that are known and not read (xml_2003, mhtml, xlsb, strict_ooxml).
+    unreadable, not_a_spreadsheet, truncated_zip, unknown_packing, damaged, password, zip_bomb,
+    doctype, duplicate_part, too_big, too_many_merges, outside_grid, encoding, damaged_csv,
+    no_table, and formats that are known and not read (xml_2003, mhtml, xlsb, strict_ooxml).
     """
     path = Path(path)
     content = _content(path)
@@ -132,8 +133,10 @@ def _inspect_zip(content: bytes) -> Inspection:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             names = {name.replace("\\", "/").lstrip("/").lower() for name in archive.namelist()}
-    except (zipfile.BadZipFile, EOFError, NotImplementedError, ValueError) as error:
+    except (zipfile.BadZipFile, EOFError, ValueError) as error:
         raise truncated() from error
+    except NotImplementedError as error:
+        raise unknown_packing(error) from error
     if "xl/workbook.bin" in names:
         raise Refused("xlsb", "The file is a binary workbook (.xlsb), which is not read.", AS_XLSX)
     if "content.xml" in names:

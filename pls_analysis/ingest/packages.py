@@ -32,12 +32,26 @@ def open_package(content: bytes) -> Iterator[Package]:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             yield Package(archive)
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as error:
+    except (zipfile.BadZipFile, zlib.error, EOFError) as error:
         raise truncated() from error
+    except NotImplementedError as error:
+        raise unknown_packing(error) from error
     except expat.ExpatError as error:
         raise damaged(f"its XML breaks off ({error})") from error
     except (ArithmeticError, LookupError, TypeError, ValueError) as error:
         raise damaged(f"its parts contradict each other ({error!r:.100})") from error
+
+
+def unknown_packing(error: NotImplementedError) -> Refused:
+    """The refusal of a zip package that is whole, but of a method or version that Python lacks.
+
+    Packers other than Excel and WPS make such (Deflate64, for one): sent again it is the same.
+    """
+    return Refused(
+        "unknown_packing",
+        f"The workbook was packed by a method that is not read ({error}).",
+        SAVE_AGAIN,
+    )
 
 
 def truncated() -> Refused:

@@ -123,6 +123,17 @@ def lying_size() -> bytes:
     return bytes(content)
 
 
+def repacked(field: int, number: int) -> bytes:
+    """The sound workbook, each part said to be packed by another method (8) or version (4)."""
+    content = bytearray(sound_xlsx())
+    for mark, before in ((b"PK\x03\x04", 0), (b"PK\x01\x02", 2)):
+        place = content.find(mark)
+        while place >= 0:
+            struct.pack_into("<H", content, place + field + before, number)
+            place = content.find(mark, place + 4)
+    return bytes(content)
+
+
 def doctype(part: str) -> bytes:
     """The sound workbook, a part of it declaring entities that swell when they are used."""
     laughs = b'<!DOCTYPE x [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;">]>'

@@ -62,6 +62,12 @@ REFUSED = {
     "damaged on its way": (
         "a.xlsx", lambda: broken.flipped(broken.sound_xlsx(), 60, 120), "truncated_zip", "damaged",
     ),
+    "packed by another method": (
+        "a.xlsx", lambda: broken.repacked(8, 9), "unknown_packing", "compression",
+    ),
+    "packed by a later version": (
+        "a.xlsx", lambda: broken.repacked(4, 100), "unknown_packing", "version 10.0",
+    ),
     "XML that breaks off": (
         "a.xlsx", lambda: broken.rezip({broken.SHEET: lambda xml: xml[:-40]}), "damaged",
         "breaks off",
