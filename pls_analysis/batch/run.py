@@ -136,7 +136,8 @@ def _run(
         batch = _batch(plan, done, started, time.monotonic() - clock)
         log(summed_up(batch))
         ledger.close(done.values(), batch)
-        if todo or not (plan.folder / PAGE).is_file():
+        pages = (plan.folder / PAGE, project.reports_dir / PAGE)
+        if todo or not all(page.is_file() for page in pages):
             from pls_analysis.batch.indexes import write_indexes  # its import takes half a second
 
             write_indexes(project)
