@@ -130,10 +130,15 @@ def digest_groups(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
 
 
 def _with_filing(rows: pd.DataFrame, filed: pd.DataFrame) -> pd.DataFrame:
-    """Observations, each with all that FILED says of its submission in one text."""
-    said = ("|".join(map(str, one)) for one in filed[FILED].itertuples(index=False))
+    """Observations, each with all that is known of its submission in one text, in place of its id.
+
+    The id names the file's content: a file that was only saved anew changes no figure.
+    """
+    known_of = [*FILED, "period_start", "period_end"]
+    said = ("|".join(map(str, one)) for one in filed[known_of].itertuples(index=False))
     known = dict(zip(filed["submission"], said, strict=True))
-    return rows.assign(filed=pd.Series(map(known.get, rows["submission"]), rows.index, "str"))
+    texts = pd.Series(map(known.get, rows["submission"]), rows.index, "str")
+    return rows.assign(submission=texts)
 
 
 def _issues_by_area(

@@ -76,7 +76,10 @@ def cells_of_units(
 
 
 def addresses(frames: Iterable[pd.DataFrame]) -> list[str]:
-    """Return the cells of observations: "submission sheet!C5", runs down a column as C5:C9."""
+    """Return the cells of observations: "submission sheet!C5", runs down a column as C5:C9.
+
+    In the order of the observations: by what was filed, not by what its files are called.
+    """
     found: dict[tuple[str, str], dict[str, None]] = {}
     for rows in frames:
         columns = (rows[name].tolist() for name in ("submission", "sheet", "cell"))
@@ -84,7 +87,7 @@ def addresses(frames: Iterable[pd.DataFrame]) -> list[str]:
             found.setdefault((submission, sheet), {})[cell] = None
     return [
         f"{submission} {sheet}!{run}"
-        for (submission, sheet), cells in sorted(found.items())
+        for (submission, sheet), cells in found.items()
         for run in _runs(cells)
     ]
 
