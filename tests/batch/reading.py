@@ -53,9 +53,12 @@ def make_here(report: Report, work: Path, way: Way, took: dict[str, float]) -> N
         (work / f"report.{kind}").write_text(f"{report.id} {kind}", encoding="utf-8")
 
 
-def write_workbook(project: Project, office: str, month: str, accepted: int) -> None:
-    """A town's monthly report with one figure."""
+def write_workbook(
+    project: Project, office: str, month: str, accepted: int, note: str = ""
+) -> None:
+    """A town's monthly report with one figure; a note is one that no cell holds."""
     book = openpyxl.Workbook()
+    book.properties.description = note
     sheet = book.active
     sheet.title = "月报"
     year, number = month.split("-")

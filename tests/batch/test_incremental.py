@@ -148,6 +148,15 @@ def test_one_changed_workbook_is_made_anew_where_it_was_read(place: Project, mad
     assert stale(place, made) == set()
 
 
+def test_a_workbook_saved_anew_with_the_same_figures_concerns_nobody(place: Project, made: Plan):
+    """Only who asked for nothing may have read it."""
+    version = Store(place.processed).manifest["version"]
+    write_workbook(place, OFFICES[PEER], "2022-06", 11, note="存过一次")
+    ingest(place, jobs=1)
+    assert Store(place.processed).manifest["version"] != version
+    assert stale(place, made) == {f"silent/{ONE}"}
+
+
 def test_what_was_filed_of_another_month_is_read_by_who_asks_for_it(place: Project, made: Plan):
     """`own` reads its month alone, the others whatever there is."""
     write_workbook(place, OFFICES[ONE], "2022-05", 99)
