@@ -29,7 +29,7 @@ from pls_analysis.project import Project
 from pls_analysis.reads import Kept, note
 from pls_analysis.store import Store
 
-_HIDDEN, _STANDINGS = Kept(4), Kept(4)
+_HIDDEN, _HASHES, _STANDINGS = Kept(4), Kept(4), Kept(4)
 BEGINNING = dt.date(1900, 1, 1)
 KEPT = ("share", "why", "late", "part")
 """Facts of a verdict that tell nothing of a hidden figure."""
@@ -88,13 +88,10 @@ class Hidden:
 
 def digests_of(project: Project, notes: Iterable[Hidden]) -> list[int]:
     """The present value of notes: the hidden cells of the days, measures and areas of each."""
-    hashes: dict[dt.date, dict[tuple[str, str], int]] = {}
+    notes = list(notes)
+    hashes = {day: _hashes_until(project, day) for day in {one.day for one in notes}}
     found = []
     for one in notes:
-        if one.day not in hashes:
-            cells = hidden_until(project, one.day)
-            each = hash_pandas_object(cells, index=False)
-            hashes[one.day] = each.groupby([cells["measure"], cells["area"]]).sum().to_dict()
         measures, areas = set(one.measures), set(one.areas)
         found.append(
             sum(
@@ -104,6 +101,17 @@ def digests_of(project: Project, notes: Iterable[Hidden]) -> list[int]:
             )
         )
     return found
+
+
+def _hashes_until(project: Project, day: dt.date) -> Mapping[tuple[str, str], int]:
+    """A hash of the hidden cells of each measure and area that has any."""
+
+    def make() -> Mapping[tuple[str, str], int]:
+        cells = hidden_until(project, day)
+        each = hash_pandas_object(cells, index=False)
+        return each.groupby([cells["measure"], cells["area"]]).sum().to_dict()
+
+    return _HASHES.get((state_of(project), day), make)
 
 
 def _versions(store: Store, standing: pd.DataFrame, day: dt.date) -> list[pd.DataFrame]:

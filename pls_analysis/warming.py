@@ -62,10 +62,12 @@ def _judge(project: Project, day: dt.date, areas: Iterable[str] | None) -> None:
     standing = public_standing(project, day)
     for area in chosen or below[:1]:
         standing.of(area)
+    judged = {*standing.policy.indicators, *standing.policy.targets}
     for report in project.reports.values():
-        for area in tree.descendants(project.home, report.level, at=day):
-            for rate in report.rates:  # an area's peers are drawn beside it
-                standing.figures(rate, area.code)
+        peers = tree.descendants(project.home, report.level, at=day)
+        for name in judged.intersection((*report.rates, *report.measures)):
+            # An area's peers are drawn beside it.
+            standing.series(name, {area.code: area.name for area in peers})
         if report.services:
             equity.comparison_of(project, day, report.services)
     if positions.entries_among(standing.policy):

@@ -61,6 +61,8 @@ install_all() {
     uv=$venv/bin/uv
     [ -x "$uv" ] || step "installing uv" "$venv/bin/python" -m pip install --disable-pip-version-check uv
     use_mirror_of_pip
+    # As pip does: otherwise each process compiles what it imports, where it may keep nothing of it.
+    export UV_COMPILE_BYTECODE=1
     export VIRTUAL_ENV="$PWD/$venv"
     "$uv" pip install --require-hashes -r "$lock" >>"$log" 2>&1 ||
         step "installing $lock" "$venv/bin/python" -m pip install --require-hashes -r "$lock"

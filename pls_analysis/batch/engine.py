@@ -12,6 +12,8 @@ import time
 from queue import Empty
 from typing import Any
 
+import zmq
+import zmq.asyncio
 from jupyter_client.asynchronous.client import AsyncKernelClient
 from jupyter_client.manager import AsyncKernelManager
 from nbformat import NotebookNode
@@ -19,11 +21,18 @@ from papermill.engines import NBClientEngine, NotebookExecutionManager
 from traitlets import default
 
 SECONDS_TO_ANSWER = 1
-SECONDS_TO_SUBSCRIBE = 0.2
+SECONDS_TO_SUBSCRIBE = 0.05
+MILLISECONDS_TO_CONNECT = 5
+"""How long a socket whose other end is not there yet waits before it tries again."""
 
 
 class QuickClient(AsyncKernelClient):
     """A client that knows by the kernel's own word when nothing more of its start is to come."""
+
+    def _context_default(self) -> zmq.asyncio.Context:
+        context = super()._context_default()
+        context.setsockopt(zmq.RECONNECT_IVL, MILLISECONDS_TO_CONNECT)
+        return context
 
     async def wait_for_ready(self, timeout: float | None = None) -> None:
         """Wait until the kernel answers and is heard; raise RuntimeError where it does not.

@@ -14,6 +14,7 @@ import uuid
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -29,6 +30,8 @@ ENGINE = "pls"
 """The papermill engine, see `engine`."""
 EXPORTERS = {"html": "pls_html", "pdf": "pls_pdf", "xlsx": "pls_xlsx"}
 """The nbconvert exporter, by entry point, that makes each format."""
+LIBRARIES = "pls_analysis.batch.libraries"
+"""What a worker imports once."""
 BYTES_PER_KERNEL = 8 * 1024**3
 SECONDS_PER_REPORT = 600
 SECONDS_TO_START = 120
@@ -98,20 +101,11 @@ def prepare_worker(settings: Mapping[str, str], memory: int = BYTES_PER_KERNEL) 
     os.environ.update(settings)
     os.environ.pop("MPLBACKEND", None)
     _limit_memory(memory)
-    _warm()
+    import_module(LIBRARIES)  # so that no report is charged for it
     # Kernels and their libraries chat on stderr; what fails a report is in its notebook.
     with Path(os.devnull).open("wb") as nowhere:
         os.dup2(nowhere.fileno(), 1)
         os.dup2(nowhere.fileno(), 2)
-
-
-def _warm() -> None:
-    """Import what every report needs, so that none of them is charged for it."""
-    import nbconvert.exporters
-    import papermill  # noqa: F401
-
-    for name in EXPORTERS.values():
-        nbconvert.exporters.get_exporter(name)
 
 
 def _limit_memory(limit: int) -> None:

@@ -19,6 +19,7 @@ from typing import Any
 
 from pls_analysis.batch import kernels
 from pls_analysis.batch.execute import (
+    LIBRARIES,
     NOTEBOOK,
     Failure,
     Way,
@@ -158,8 +159,8 @@ class Place:
 
     root: Path
     period: str
-    memory: int
     kernel: str
+    memory: int
     seconds: float
 
     @property
@@ -183,7 +184,11 @@ def workers(number: int, place: Place) -> Iterator[Guarded]:
             settings |= stack.enter_context(kernels.serve(without_backend(os.environ) | settings))
         yield stack.enter_context(
             Guarded(
-                number, place.seconds + SECONDS_TO_STOP, prepare_worker, (settings, place.memory)
+                number,
+                place.seconds + SECONDS_TO_STOP,
+                prepare_worker,
+                (settings, place.memory),
+                (LIBRARIES,),
             )
         )
 

@@ -60,8 +60,8 @@ class Ledger:
     def key_after(self, report: Report, reads: Path) -> str:
         """What a report was made from, by the file of what it read as it was made."""
         notes = notes_in(reads)
-        digests = [one for one in map(self._digest, notes or ()) if one is not None]
-        if notes is None or len(digests) < len(notes):
+        digests = self._digests_of(notes or ())
+        if notes is None or any(one is None for one in digests):
             return ""
         self._new[report.id] = notes
         return self._key(report, np.add.reduce(np.array(digests), axis=0, dtype=np.uint64))
@@ -112,12 +112,14 @@ class Ledger:
         fixed = self.inputs.fixed(report)
         return hashlib.sha256(fixed.encode() + digests.astype("<u8").tobytes()).hexdigest()
 
-    def _digest(self, note: Note) -> np.ndarray | None:
-        line = as_json(note)
-        if line not in self._digests:
-            found, known = digests_of(self.now, [note])
-            self._digests[line] = found[0] if known[0] else None
-        return self._digests[line]
+    def _digests_of(self, notes: Sequence[Note]) -> list[np.ndarray | None]:
+        """The digest of each note, None for a kind that is not known; looked up once a batch."""
+        lines = [as_json(one) for one in notes]
+        strange = {line: one for line, one in zip(lines, notes) if line not in self._digests}
+        found, known = digests_of(self.now, list(strange.values()))
+        for line, digest, is_known in zip(strange, found, known, strict=True):
+            self._digests[line] = digest if is_known else None
+        return [self._digests[line] for line in lines]
 
 
 def notes_in(reads: Path) -> list[Note] | None:

@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -49,6 +50,7 @@ AUTO = "auto"
 PAGE = "index.html"
 
 Progress = Callable[[int, int, Entry], None]
+Make = Callable[[Sequence[Report]], Generator[tuple[Report, Timed]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,19 +87,17 @@ def run_batch(
     period.
     """
     log = Log(plan.folder)
-    way = Way(kernel_for(kernel, log), limits.seconds, limits.cell_seconds, exporters)
+    make = partial(_make_all, project, plan, limits, exporters, dask, kernel, log)
     with only_batch(plan.folder):
-        return _run(project, plan, limits, force, progress, way, dask, log)
+        return _run(project, plan, make, force, progress, log)
 
 
 def _run(
     project: Project,
     plan: Plan,
-    limits: Limits,
+    make: Make,
     force: bool,
     progress: Progress | None,
-    way: Way,
-    dask: str | None,
     log: Log,
 ) -> list[Entry]:
     started, clock = now(), time.monotonic()
@@ -124,7 +124,7 @@ def _run(
             else:
                 todo.append(with_earlier_formats(report, entry))
         todo = longest_first(todo, before or _last_batch(project))
-        with closing(_make_all(project, plan, todo, way, limits, dask, log)) as making:
+        with closing(make(todo)) as making:
             for report, timed in making:
                 entry = _finish(report, timed, ledger, before.get(report.id))
                 ledger.record(entry)
@@ -160,17 +160,19 @@ def kernel_for(asked: str, log: Callable[[str], None]) -> str:
 def _make_all(
     project: Project,
     plan: Plan,
-    todo: Sequence[Report],
-    way: Way,
     limits: Limits,
+    exporters: Mapping[str, str],
     dask: str | None,
+    kernel: str,
     log: Callable[[str], None],
+    todo: Sequence[Report],
 ) -> Generator[tuple[Report, Timed]]:
     """Make reports in worker processes; yield each as it ends, with what it left lying there."""
     if not todo:
         return
+    way = Way(kernel_for(kernel, log), limits.seconds, limits.cell_seconds, exporters)
     number = min(limits.jobs or _processors(), len(todo))
-    place = Place(project.root, str(plan.period), limits.memory, way.kernel, limits.seconds)
+    place = Place(project.root, str(plan.period), way.kernel, limits.memory, limits.seconds)
     with (
         _work_folder(plan.folder) as work,
         executor_for(place, number, dask, limits.jobs) as executor,

@@ -40,7 +40,9 @@ PRELOADED = (
     *("ipykernel.ipkernel", "ipykernel.kernelapp", "ipykernel.zmqshell", "ipykernel.debugger"),
     *("IPython.core.completer", "IPython.core.debugger", "IPython.core.pylabtools"),
     *("IPython.core.completerlib", "IPython.extensions.storemagic", "tornado.platform.asyncio"),
-    *("pandas", "pandas.io.formats.style", "pyarrow.dataset", "pyarrow.parquet", "seaborn"),
+    *("IPython.core.logger", "IPython.core.oinspect", "psutil", "resource", "sqlite3"),
+    *("pandas", "pandas.io.formats.csvs", "pandas.io.formats.style", "seaborn"),
+    *("pyarrow.dataset", "pyarrow.parquet"),
     *("matplotlib.pyplot", "matplotlib.backends.backend_agg", "matplotlib.backends.backend_svg"),
     *(
         f"pls_analysis.{name}"
