@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
-from openpyxl.utils import coordinate_to_tuple, get_column_letter
 
 from pls_analysis.ingest.cells import Sheet
 from pls_analysis.ingest.values import plain
@@ -163,6 +162,8 @@ def surroundings(project: Project, file: str, sheet: str, cell: str) -> Surround
     Of a range, which is what a count of rows comes from, the first cell is shown. Raises TraceError
     where the file or sheet is no longer there or can no longer be read.
     """
+    from openpyxl.utils import coordinate_to_tuple, get_column_letter  # loads slowly, as in `cells`
+
     row, column = coordinate_to_tuple(cell.partition(":")[0])
     note(RawFile(file))
     found = _sheet(project.raw / file, sheet)

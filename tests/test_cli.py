@@ -14,7 +14,7 @@ from types import SimpleNamespace
 import pytest
 from click.testing import CliRunner, Result
 
-from pls_analysis.batch import run as running
+from pls_analysis.batch import jobs
 from pls_analysis.batch.execute import NOTEBOOK, Failure
 from pls_analysis.batch.jobs import Timed
 from pls_analysis.cli import main
@@ -344,8 +344,8 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
     """Reports are made at once, without kernels; those of areas in `failing` fail."""
     told = SimpleNamespace(failing=set(), limits=None)
 
-    def make_all(project, plan, todo, way, limits, dask, log):
-        told.limits, told.way, told.dask = limits, way, dask
+    def make_all(project, plan, todo, limits, exporters, dask, kernel, log):
+        told.limits, told.kernel, told.dask = limits, kernel, dask
         for number, report in enumerate(todo):
             work = project.reports_dir / f".work-{number}"
             work.mkdir(parents=True)
@@ -356,7 +356,7 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
             yield report, Timed("2022-07-01", 1.5, bad, work)
             shutil.rmtree(work)
 
-    monkeypatch.setattr(running, "_make_all", make_all)
+    monkeypatch.setattr(jobs, "make_all", make_all)
     return told
 
 

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from traitlets.config import Config
 
 KERNEL = "python3"
+AUTO = "auto"
+"""For the kernel: a forked one where that can be, else the ordinary one."""
 ENGINE = "pls"
 """The papermill engine, see `engine`."""
 EXPORTERS = {"html": "pls_html", "pdf": "pls_pdf", "xlsx": "pls_xlsx"}
@@ -73,6 +75,23 @@ class Way:
     seconds: float = SECONDS_PER_REPORT
     cell_seconds: float | None = None
     exporters: Mapping[str, str] = field(default_factory=lambda: EXPORTERS)
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What a batch may take.
+
+    `jobs` at once, `seconds` for each report and `cell_seconds` for each of its cells, `memory`
+    in bytes for each kernel.
+    """
+
+    jobs: int | None = None
+    seconds: float = SECONDS_PER_REPORT
+    cell_seconds: float | None = None
+    memory: int = BYTES_PER_KERNEL
+
+
+USUAL = Limits()
 
 
 def worker_settings(root: Path, runtime: Path) -> dict[str, str]:

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from pls_analysis import confidential
+from pls_analysis.batch.manifest import MESSAGES, file_digest, library_versions, source_digest
 from pls_analysis.batch.settings import (
     as_json,
     policy_of,
@@ -25,13 +26,15 @@ from pls_analysis.batch.settings import (
 from pls_analysis.batch.store_digests import StoreDigests
 from pls_analysis.confidential import Hidden
 from pls_analysis.policy.catalogue import Judged, Worded
-from pls_analysis.project import Project, RawFile, Section
+from pls_analysis.project import FILE, Project, RawFile, Section
 from pls_analysis.reads import ALL
 from pls_analysis.store import Asked, Store
 from pls_analysis.texts import Said, texts_in
 
 LANES = 2
 """How many numbers of 64 bits make the digest of a note."""
+Note = list[Any]
+"""A note as JSON has it: its kind and the values of its fields."""
 
 
 @dataclass(frozen=True)
@@ -40,6 +43,19 @@ class Now:
 
     project: Project
     store: Store
+
+    @cached_property
+    def state(self) -> str:
+        """Hash all that notes may be about: where it is the same, so is what each of them says.
+
+        But for raw files, of which there are thousands.
+        """
+        project = self.project
+        files = {project.root / FILE, *project.config.rglob("*"), *MESSAGES.iterdir()}
+        files |= {project.policy} if project.policy is not None else set()
+        said = [source_digest(), library_versions(), self.store.manifest]
+        said += [[str(file), file_digest(file)] for file in sorted(files) if file.is_file()]
+        return hashlib.sha256(as_json(said).encode()).hexdigest()
 
     @cached_property
     def digests(self) -> StoreDigests:
@@ -89,9 +105,6 @@ KINDS: Mapping[str, Kind] = {
     "RawFile": Kind(RawFile, each(lambda now, one: raw_digest(now.project, one.path))),
 }
 """Every kind of note, by the name that `reads.as_line` gives it. What is new needs a line here."""
-
-Note = list[Any]
-"""A note as JSON has it: its kind and the values of its fields."""
 
 
 def digests_of(now: Now, notes: Sequence[Note]) -> tuple[np.ndarray, np.ndarray]:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import os
 import shutil
-import statistics
 import tempfile
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, field
@@ -19,9 +18,12 @@ from typing import Any
 
 from pls_analysis.batch import kernels
 from pls_analysis.batch.execute import (
+    AUTO,
+    KERNEL,
     LIBRARIES,
     NOTEBOOK,
     Failure,
+    Limits,
     Way,
     last_started_cell,
     make_report,
@@ -30,15 +32,16 @@ from pls_analysis.batch.execute import (
     without_backend,
     worker_settings,
 )
+from pls_analysis.batch.lock import work_prefix
 from pls_analysis.batch.log import now
-from pls_analysis.batch.manifest import DISTRIBUTION, Entry, library_versions, source_digest
-from pls_analysis.batch.plan import Report
+from pls_analysis.batch.manifest import DISTRIBUTION, library_versions, source_digest
+from pls_analysis.batch.plan import Plan, Report
 from pls_analysis.batch.zygotes import WARM
 from pls_analysis.configs import ConfigError
 from pls_analysis.executors.cluster import on_dask
 from pls_analysis.executors.guarded import Guarded, WorkerDied, outcome
 from pls_analysis.project import FILE as PROJECT_FILE
-from pls_analysis.project import load_project
+from pls_analysis.project import Project, load_project
 from pls_analysis.store import Store, StoreError
 
 SECONDS_TO_STOP = 60
@@ -62,6 +65,27 @@ class Timed:
     folder: Path
     steps: Mapping[str, float] = field(default_factory=dict)
     tries: int = 1
+
+
+def make_all(
+    project: Project,
+    plan: Plan,
+    todo: Sequence[Report],
+    limits: Limits,
+    exporters: Mapping[str, str],
+    dask: str | None,
+    kernel: str,
+    log: Callable[[str], None],
+) -> Generator[tuple[Report, Timed]]:
+    """Make reports in worker processes; yield each as it ends, with what it left lying there."""
+    way = Way(kernel_for(kernel, log), limits.seconds, limits.cell_seconds, exporters)
+    number = min(limits.jobs or _processors(), len(todo))
+    place = Place(project.root, str(plan.period), way.kernel, limits.memory, limits.seconds)
+    with (
+        _work_folder(plan.folder) as work,
+        executor_for(place, number, dask, limits.jobs) as executor,
+    ):
+        yield from run_jobs(executor, todo, work, way, log)
 
 
 def make_timed(report: Report, work: Path, way: Way) -> Timed:
@@ -127,24 +151,6 @@ def _ended(future: Future, work: Path, seconds: float) -> Timed:
     executed = folder / NOTEBOOK
     failure = note_failure(executed, Failure(reason, last_started_cell(executed), dead))
     return Timed(now(), took, failure, folder, {}, count)
-
-
-def longest_first(reports: Iterable[Report], before: Mapping[str, Entry]) -> list[Report]:
-    """Order reports so that workers end together: by how long each, or its like, last took.
-
-    What no report is known of comes first, in the order given.
-    """
-    took: dict[str, list[float]] = {}
-    for entry in before.values():
-        took.setdefault(entry.notebook, []).append(entry.duration_seconds)
-    usual = {notebook: statistics.median(seconds) for notebook, seconds in took.items()}
-
-    def expected(report: Report) -> float:
-        entry = before.get(report.id)
-        known = entry.duration_seconds if entry is not None else 0.0
-        return known or usual.get(report.notebook.stem, float("inf"))
-
-    return sorted(reports, key=expected, reverse=True)
 
 
 # -- who makes them ----------------------------------------------------------------------------
@@ -216,3 +222,32 @@ def seen(root: Path) -> dict[str, str]:
         f"pls-analysis {version(DISTRIBUTION)}": source_digest(),
         **libraries,
     }
+
+
+def kernel_for(asked: str, log: Callable[[str], None]) -> str:
+    """Return the kernel that notebooks run in: the one asked for, or a forked one where it can be.
+
+    Why it cannot be is said.
+    """
+    if asked != AUTO:
+        return asked
+    reason = kernels.available()
+    if reason is not None:
+        log(f"ordinary kernels: {reason}")
+    return KERNEL if reason else kernels.KERNEL
+
+
+@contextmanager
+def _work_folder(folder: Path) -> Iterator[Path]:
+    """A folder beside the reports, so that finished files only need to be renamed."""
+    with tempfile.TemporaryDirectory(
+        prefix=work_prefix(folder), dir=folder.parent, ignore_cleanup_errors=True
+    ) as name:
+        yield Path(name)
+
+
+def _processors() -> int:
+    """How many processors this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1

@@ -14,15 +14,18 @@ from pathlib import Path
 
 import numpy as np
 
-from pls_analysis.batch.freshness import Note, Now, digests_of
+from pls_analysis.batch.freshness import KINDS, LANES, Note, Now, digests_of
 from pls_analysis.batch.manifest import Batch, Entry, Inputs, entry_of, read_entries, write_run
 from pls_analysis.batch.plan import Report
 from pls_analysis.batch.readings import Readings, numbers_of
-from pls_analysis.project import Project
+from pls_analysis.project import Project, RawFile
 from pls_analysis.reads import as_json, as_line, day_of
-from pls_analysis.store import Asked
+from pls_analysis.store import Asked, Store
 
 JOURNAL = "run.journal"
+LOOKED_UP = KINDS.keys() - {RawFile.__name__}
+"""Notes of which it is kept what they said: all but those that `Now.state` does not tell of."""
+UNKNOWN = np.zeros(LANES, dtype=np.uint64)
 
 
 class Ledger:
@@ -34,6 +37,9 @@ class Ledger:
         self.entries = read_entries(folder)
         self.readings = Readings.read(folder)
         self._digests: dict[str, np.ndarray | None] = {}
+        if self.readings.state == self.now.state:
+            said = zip(self.readings.notes, self.readings.digests, strict=True)
+            self._digests = {as_json(one): digest for one, digest in said if one[0] in LOOKED_UP}
         self._new: dict[str, list[Note]] = {}
         self._journal = Readings()
         if (folder / JOURNAL).is_file():
@@ -48,9 +54,9 @@ class Ledger:
         """
         by_id = {one.id: one for one in reports}
         known = [one for one in by_id if one in self.readings.runs]
-        digests, of_known_kind = digests_of(self.now, self.readings.notes)
+        digests, strange = self._digests_of(self.readings.notes)
         sums = self.readings.sums(known, digests)
-        strange = self.readings.sums(known, (~of_known_kind).astype(np.uint64)[:, None])
+        strange = self.readings.sums(known, strange.astype(np.uint64)[:, None])
         keys = dict.fromkeys(by_id, "")
         for name, said, unknown in zip(known, sums, strange[:, 0], strict=True):
             if not unknown:
@@ -60,11 +66,11 @@ class Ledger:
     def key_after(self, report: Report, reads: Path) -> str:
         """What a report was made from, by the file of what it read as it was made."""
         notes = notes_in(reads)
-        digests = self._digests_of(notes or ())
-        if notes is None or any(one is None for one in digests):
+        digests, strange = self._digests_of(notes or ())
+        if notes is None or strange.any():
             return ""
         self._new[report.id] = notes
-        return self._key(report, np.add.reduce(np.array(digests), axis=0, dtype=np.uint64))
+        return self._key(report, np.add.reduce(digests, axis=0, dtype=np.uint64))
 
     def record(self, entry: Entry) -> None:
         """Note in the journal what became of a report that has just ended."""
@@ -89,8 +95,13 @@ class Ledger:
         self._write(batch)
 
     def _write(self, batch: Batch | None = None) -> None:
-        if self.readings.changed:
-            self.readings.write(self.folder)
+        is_old = bool(self.readings.notes) and self.readings.state != self.now.state
+        if self.readings.changed or is_old:
+            digests, strange = self._digests_of(self.readings.notes)
+            # What has changed since the start may have been looked at before or after.
+            same = Now(self.now.project, Store(self.now.store.path)).state == self.now.state
+            is_known = same and not strange.any()
+            self.readings.write(self.folder, self.now.state if is_known else "", digests)
         write_run(self.folder, self.inputs, self.entries.values(), batch)
         (self.folder / JOURNAL).unlink(missing_ok=True)
 
@@ -112,14 +123,20 @@ class Ledger:
         fixed = self.inputs.fixed(report)
         return hashlib.sha256(fixed.encode() + digests.astype("<u8").tobytes()).hexdigest()
 
-    def _digests_of(self, notes: Sequence[Note]) -> list[np.ndarray | None]:
-        """The digest of each note, None for a kind that is not known; looked up once a batch."""
+    def _digests_of(self, notes: Sequence[Note]) -> tuple[np.ndarray, np.ndarray]:
+        """What each note says now: notes × LANES; and which are of a kind that is not known."""
         lines = [as_json(one) for one in notes]
-        strange = {line: one for line, one in zip(lines, notes) if line not in self._digests}
-        found, known = digests_of(self.now, list(strange.values()))
-        for line, digest, is_known in zip(strange, found, known, strict=True):
-            self._digests[line] = digest if is_known else None
-        return [self._digests[line] for line in lines]
+        new = {
+            line: one for line, one in zip(lines, notes, strict=True) if line not in self._digests
+        }
+        if new:
+            found, known = digests_of(self.now, list(new.values()))
+            for line, digest, is_known in zip(new, found, known, strict=True):
+                self._digests[line] = digest if is_known else None
+        digests = [self._digests[line] for line in lines]
+        strange = np.array([one is None for one in digests], dtype=bool)
+        known = [UNKNOWN if one is None else one for one in digests]
+        return np.array(known, dtype=np.uint64).reshape(-1, LANES), strange
 
 
 def notes_in(reads: Path) -> list[Note] | None:

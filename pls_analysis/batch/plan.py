@@ -322,9 +322,9 @@ def _areas_shown(figures: pd.DataFrame, project: Project, notebook: Path) -> set
     """
     section = project.reports.get(notebook.stem)
     listed = set(section.measures) if section is not None else set()
-    if listed and listed <= set(figures["measure"]):
+    if listed and listed <= set(figures["measure"].unique()):
         figures = figures[figures["measure"].isin(listed)]
-    return set(figures["area"])
+    return set(figures["area"].unique())
 
 
 def areas_at(tree: AreaTree, home: str, level: str, day: dt.date) -> list[Area]:

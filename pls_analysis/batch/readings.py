@@ -2,10 +2,13 @@
 
 Most reports of a notebook read much the same. So a note has a number, those that most reports
 share first, and a report has runs of such numbers: [0, 180, 183, 2] are 0 to 179, 183 and 184.
+Beside them stands what each note said when the file was written, and in which state of the project:
+in the same state nothing need be looked up.
 """
 
 from __future__ import annotations
 
+import base64
 import json
 import os
 from collections import Counter
@@ -14,18 +17,26 @@ from pathlib import Path
 
 import numpy as np
 
-from pls_analysis.batch.freshness import Note
+from pls_analysis.batch.freshness import LANES, Note
 from pls_analysis.reads import as_json, day_of
 
 FILE = "reads.json"
+NONE = np.zeros((0, LANES), dtype=np.uint64)
 
 
 class Readings:
     """The notes of the reports of a period, by the reports' ids."""
 
-    def __init__(self, notes: Iterable[Note] = (), runs: Mapping[str, list[int]] = {}) -> None:
+    def __init__(
+        self,
+        notes: Iterable[Note] = (),
+        runs: Mapping[str, list[int]] = {},
+        state: str = "",
+        digests: np.ndarray = NONE,
+    ) -> None:
         self.notes = list(notes)
         self.runs = dict(runs)
+        self.state, self.digests = state, digests
         self.changed = False
         self._numbers: dict[str, int] = {}
 
@@ -34,7 +45,9 @@ class Readings:
         """Read what a period's folder has; where that is missing or damaged, nothing is known."""
         try:
             said = json.loads((folder / FILE).read_text(encoding="utf-8"), object_hook=day_of)
-            return cls(said["notes"], said["reports"])
+            known = np.frombuffer(base64.b64decode(said["digests"]), "<u8").reshape(-1, LANES)
+            state = said["state"] if len(known) == len(said["notes"]) else ""
+            return cls(said["notes"], said["reports"], state, known)
         except (OSError, ValueError, KeyError, TypeError):
             return cls()
 
@@ -67,8 +80,11 @@ class Readings:
         ends = np.concatenate([[0], np.cumsum(counts)])[runs]
         return np.diff(total[ends], axis=0)
 
-    def write(self, folder: Path) -> None:
-        """Replace the file as a whole; notes that no report has any more are left out."""
+    def write(self, folder: Path, state: str, digests: np.ndarray) -> None:
+        """Replace the file as a whole; notes that no report has any more are left out.
+
+        `digests` are those of all notes in a state of the project; "" where that is not known.
+        """
         numbers = {report: numbers_of(runs) for report, runs in self.runs.items()}
         used = Counter(number for one in numbers.values() for number in one)
         order = sorted(used, key=lambda number: (-used[number], as_json(self.notes[number])))
@@ -79,9 +95,12 @@ class Readings:
         }
         notes = ",\n".join(as_json(self.notes[number]) for number in order)
         lines = ",\n".join(f"{as_json(report)}:{as_json(runs)}" for report, runs in reports.items())
+        known = base64.b64encode(digests[order].astype("<u8").tobytes()).decode()
+        found = f'"state":"{state}","digests":"{known}"'
         folder.mkdir(parents=True, exist_ok=True)
         part = folder / f"{FILE}.{os.getpid()}.part"
-        part.write_text(f'{{"notes":[\n{notes}\n],"reports":{{\n{lines}\n}}}}\n', encoding="utf-8")
+        text = f'{{{found},"notes":[\n{notes}\n],"reports":{{\n{lines}\n}}}}\n'
+        part.write_text(text, encoding="utf-8")
         part.replace(folder / FILE)
 
 

@@ -3,33 +3,28 @@
 from __future__ import annotations
 
 import json
-import os
-import tempfile
+import statistics
 import time
-from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager, suppress
-from dataclasses import dataclass, replace
-from functools import partial
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
+from contextlib import closing, suppress
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from pls_analysis.batch import kernels
 from pls_analysis.batch.execute import (
-    BYTES_PER_KERNEL,
+    AUTO,
     EXPORTERS,
     FACTS,
-    KERNEL,
     READS,
-    SECONDS_PER_REPORT,
+    USUAL,
     Failure,
-    Way,
+    Limits,
     keep_failed,
     publish_report,
     timing,
 )
-from pls_analysis.batch.jobs import Place, Timed, executor_for, longest_first, run_jobs
 from pls_analysis.batch.ledger import Ledger
-from pls_analysis.batch.lock import only_batch, work_prefix
+from pls_analysis.batch.lock import only_batch
 from pls_analysis.batch.log import Log, now, summed_up, told
 from pls_analysis.batch.manifest import (
     FILE,
@@ -46,31 +41,19 @@ from pls_analysis.batch.plan import Plan, Report
 from pls_analysis.project import Project
 from pls_analysis.store import Store
 
-AUTO = "auto"
+if TYPE_CHECKING:
+    from pls_analysis.batch.jobs import Timed
+
 PAGE = "index.html"
 
 Progress = Callable[[int, int, Entry], None]
-Make = Callable[[Sequence[Report]], Generator[tuple[Report, Timed]]]
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """What a batch may take.
-
-    `jobs` at once, `seconds` for each report and `cell_seconds` for each of its cells, `memory`
-    in bytes for each kernel.
-    """
-
-    jobs: int | None = None
-    seconds: float = SECONDS_PER_REPORT
-    cell_seconds: float | None = None
-    memory: int = BYTES_PER_KERNEL
+Make = Callable[[Sequence[Report]], "Generator[tuple[Report, Timed]]"]
 
 
 def run_batch(
     project: Project,
     plan: Plan,
-    limits: Limits = Limits(),
+    limits: Limits = USUAL,
     force: bool = False,
     progress: Progress | None = None,
     exporters: Mapping[str, str] = EXPORTERS,
@@ -87,7 +70,12 @@ def run_batch(
     period.
     """
     log = Log(plan.folder)
-    make = partial(_make_all, project, plan, limits, exporters, dask, kernel, log)
+
+    def make(todo: Sequence[Report]) -> Generator[tuple[Report, Timed]]:
+        from pls_analysis.batch import jobs  # what speaks with kernels takes long to load
+
+        return jobs.make_all(project, plan, todo, limits, exporters, dask, kernel, log)
+
     with only_batch(plan.folder):
         return _run(project, plan, make, force, progress, log)
 
@@ -124,11 +112,12 @@ def _run(
             else:
                 todo.append(with_earlier_formats(report, entry))
         todo = longest_first(todo, before or _last_batch(project))
-        with closing(make(todo)) as making:
-            for report, timed in making:
-                entry = _finish(report, timed, ledger, before.get(report.id))
-                ledger.record(entry)
-                record(entry)
+        if todo:
+            with closing(make(todo)) as making:
+                for report, timed in making:
+                    entry = _finish(report, timed, ledger, before.get(report.id))
+                    ledger.record(entry)
+                    record(entry)
     except BaseException as error:
         log(f"stopped: {type(error).__name__}: {error}".rstrip(": "))
         raise
@@ -144,40 +133,22 @@ def _run(
     return [done[report.id] for report in plan.reports]
 
 
-def kernel_for(asked: str, log: Callable[[str], None]) -> str:
-    """Return the kernel that notebooks run in: the one asked for, or a forked one where it can be.
+def longest_first(reports: Iterable[Report], before: Mapping[str, Entry]) -> list[Report]:
+    """Order reports so that workers end together: by how long each, or its like, last took.
 
-    Why it cannot be is said.
+    What no report is known of comes first, in the order given.
     """
-    if asked != AUTO:
-        return asked
-    reason = kernels.available()
-    if reason is not None:
-        log(f"ordinary kernels: {reason}")
-    return KERNEL if reason else kernels.KERNEL
+    took: dict[str, list[float]] = {}
+    for entry in before.values():
+        took.setdefault(entry.notebook, []).append(entry.duration_seconds)
+    usual = {notebook: statistics.median(seconds) for notebook, seconds in took.items()}
 
+    def expected(report: Report) -> float:
+        entry = before.get(report.id)
+        known = entry.duration_seconds if entry is not None else 0.0
+        return known or usual.get(report.notebook.stem, float("inf"))
 
-def _make_all(
-    project: Project,
-    plan: Plan,
-    limits: Limits,
-    exporters: Mapping[str, str],
-    dask: str | None,
-    kernel: str,
-    log: Callable[[str], None],
-    todo: Sequence[Report],
-) -> Generator[tuple[Report, Timed]]:
-    """Make reports in worker processes; yield each as it ends, with what it left lying there."""
-    if not todo:
-        return
-    way = Way(kernel_for(kernel, log), limits.seconds, limits.cell_seconds, exporters)
-    number = min(limits.jobs or _processors(), len(todo))
-    place = Place(project.root, str(plan.period), way.kernel, limits.memory, limits.seconds)
-    with (
-        _work_folder(plan.folder) as work,
-        executor_for(place, number, dask, limits.jobs) as executor,
-    ):
-        yield from run_jobs(executor, todo, work, way, log)
+    return sorted(reports, key=expected, reverse=True)
 
 
 def _last_batch(project: Project) -> Mapping[str, Entry]:
@@ -266,19 +237,3 @@ def _batch(plan: Plan, done: Mapping[str, Entry], started: str, seconds: float) 
         left=len(plan.reports) - len(done),
         per_minute=round((ok + failed) / max(seconds, 0.001) * 60, 1),
     )
-
-
-@contextmanager
-def _work_folder(folder: Path) -> Iterator[Path]:
-    """A folder beside the reports, so that finished files only need to be renamed."""
-    with tempfile.TemporaryDirectory(
-        prefix=work_prefix(folder), dir=folder.parent, ignore_cleanup_errors=True
-    ) as name:
-        yield Path(name)
-
-
-def _processors() -> int:
-    """How many processors this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1

@@ -7,8 +7,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from openpyxl.utils import get_column_letter
-
 CellKind = Literal["number", "text", "date", "boolean", "error", "uncached"]
 Address = tuple[int, int]
 
@@ -42,6 +40,8 @@ class Cell:
     @property
     def address(self) -> str:
         """The cell's name in A1 style."""
+        from openpyxl.utils import get_column_letter  # loads as long as all the rest together
+
         return f"{get_column_letter(self.col)}{self.row}"
 
     @property

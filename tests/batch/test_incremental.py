@@ -12,6 +12,7 @@ import sys
 import time
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 import reading
@@ -26,6 +27,7 @@ from test_run import InstantExecutor
 from pls_analysis.areas import load_areas
 from pls_analysis.batch import freshness, jobs, ledger, manifest
 from pls_analysis.batch.execute import READS
+from pls_analysis.batch.freshness import LANES, Now, digests_of
 from pls_analysis.batch.ledger import JOURNAL, Ledger
 from pls_analysis.batch.lock import Busy, only_batch
 from pls_analysis.batch.plan import Plan, plan_reports
@@ -264,6 +266,43 @@ def test_a_missing_note_is_made_anew(place: Project, made: Plan):
     assert stale(place, made) == {f"own/{own.area}"}
 
 
+def test_in_the_state_of_last_time_nothing_is_looked_up(
+    place: Project, made: Plan, monkeypatch: pytest.MonkeyPatch
+):
+    asked: list[list] = []
+
+    def look(now: Now, notes: list[list]):
+        asked.extend(notes)
+        return digests_of(now, notes)
+
+    monkeypatch.setattr(ledger, "digests_of", look)
+    run_batch(place, made, exporters=EXPORTERS)
+    assert asked, "the project has been moved"
+    asked.clear()
+    assert stale(place, made) == set()
+    assert asked == []
+    with (place.root / "pls.toml").open("a", encoding="utf-8") as file:
+        file.write("# of no consequence\n")
+    assert stale(place, made) == set()
+    assert asked
+
+
+def test_what_changes_during_a_batch_is_looked_up_by_the_next(
+    place: Project, made: Plan, monkeypatch: pytest.MonkeyPatch
+):
+    def make_and_edit(*args, **named):
+        with (place.root / "pls.toml").open("a", encoding="utf-8") as file:
+            file.write("# edited meanwhile\n")
+        return make_here(*args, **named)
+
+    run_batch(place, made, exporters=EXPORTERS)
+    assert json.loads((made.folder / "reads.json").read_text(encoding="utf-8"))["state"]
+    monkeypatch.setattr(jobs, "make_report", make_and_edit)
+    run_batch(place, made, force=True, exporters=EXPORTERS)
+    assert json.loads((made.folder / "reads.json").read_text(encoding="utf-8"))["state"] == ""
+    assert stale(place, made) == set()
+
+
 def test_a_note_of_an_unknown_kind_is_made_anew(place: Project, made: Plan):
     def rename(said: dict) -> None:
         said["notes"] = [["Later", *one[1:]] if one[0] == "Judged" else one
@@ -457,7 +496,10 @@ def test_notes_go_through_json_unchanged(tmp_path: Path):
     kept = Readings()
     kept.add("x/1", notes)
     kept.add("x/2", notes[:1])
-    kept.write(tmp_path)
+    digests = np.arange(3 * LANES, dtype=np.uint64).reshape(-1, LANES)[::-1]
+    kept.write(tmp_path, "today", digests)
     again = Readings.read(tmp_path)
     assert [again.notes[n] for n in range(3)] == [notes[0], notes[1], notes[2]]
+    assert again.state == "today"
+    assert again.digests.tolist() == digests.tolist()
     assert again.runs == {"x/1": [0, 3], "x/2": [0, 1]}

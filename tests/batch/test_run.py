@@ -543,7 +543,7 @@ def test_the_longest_comes_first(project: Project, tree: AreaTree, store: Store,
         ok.report: replace(ok, duration_seconds=2.0),
         slow.report: replace(slow, duration_seconds=9.0),
     }
-    ordered = [one.id for one in jobs.longest_first(plan.reports, before)]
+    ordered = [one.id for one in running.longest_first(plan.reports, before)]
     assert ordered == [
         f"dies/{FIRST}", f"dies/{SECOND}",
         f"fails_for_one/{FIRST}", f"fails_for_one/{SECOND}", f"ok/{FIRST}", f"ok/{SECOND}",
