@@ -6,7 +6,8 @@ Every part is a claim, measured as whole processes, start-up included, in turn w
 medians are printed. Parts, all of them by default:
 
 executed  the towns' briefs, executed only: papermill's command in a loop, papermill in a pool of
-          two processes, `pls run`, and the notebook's own lines in two processes without a kernel
+          two processes, `pls run`, and the notebook's own lines in two processes without a kernel;
+          the last two for half of the towns as well: what differs is theirs without any start-up
 whole     execute, HTML and PDF of each: papermill, `nbconvert --to html` and `--to webpdf` in a
           loop (needs a Chromium, tools/chromium.sh), against `pls run`
 again     `pls run` where nothing changed, and after one workbook changed: what ran, and how long
@@ -37,9 +38,11 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
+
+import psutil
 
 ROOT = Path(__file__).resolve().parent.parent
 PERIOD = "2022-06"
@@ -51,7 +54,7 @@ SECONDS_BETWEEN_LOOKS = 0.5
 
 @dataclass(frozen=True)
 class Cost:
-    """What a command took: wall and CPU seconds of it and all that it started."""
+    """What a command took: wall seconds, and CPU seconds of the machine meanwhile."""
 
     wall: float
     cpu: float
@@ -82,6 +85,8 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         root = sample_project(Path(folder))
         os.environ["PLS_PROJECT"] = str(root)
+        # As on a desk: compiled code is kept, else each process compiles all that it imports.
+        os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
         runs = [int(number) for number in asked.runs.split(",")]
         setting = Setting(root, town_codes()[: asked.towns], asked.rounds, runs)
         for name in asked.parts or PARTS:
@@ -115,17 +120,17 @@ def town_codes() -> list[str]:
 
 def run(command: Sequence[str], allowed: Sequence[int] = (0,), **env: str) -> Cost:
     """Run a command to its end; return its cost. Raises SystemExit with what it said."""
-    start = time.perf_counter()
+    start, before = time.perf_counter(), psutil.cpu_times()
     with tempfile.TemporaryFile() as said:
-        process = subprocess.Popen(
-            [str(word) for word in command], stdout=said, stderr=said, env={**os.environ, **env}
-        )
-        _, status, usage = os.wait4(process.pid, 0)
-        process.returncode = os.waitstatus_to_exitcode(status)
-        if process.returncode not in allowed:
+        words, environment = [str(word) for word in command], {**os.environ, **env}
+        ended = subprocess.run(words, check=False, stdout=said, stderr=said, env=environment)
+        if ended.returncode not in allowed:
             said.seek(0)
             sys.exit(f"{command}: {said.read()[-3000:].decode('utf-8', 'replace')}")
-    return Cost(time.perf_counter() - start, usage.ru_utime + usage.ru_stime)
+    # Of a process whose child has children of its own the system tells less.
+    after = psutil.cpu_times()
+    busy = after.user + after.system - before.user - before.system
+    return Cost(time.perf_counter() - start, busy)
 
 
 def in_turn(ways: Mapping[str, Callable[[], Cost]], rounds: int) -> dict[str, Cost]:
@@ -154,11 +159,14 @@ def show(costs: Mapping[str, Cost], ours: str, number: int) -> None:
 
 
 def measure_executed(setting: Setting) -> None:
+    half = replace(setting, areas=setting.areas[::2])
     ways = {
         "papermill command, one after another": lambda: papermill_loop(setting),
         "papermill in a pool of two processes": lambda: helper("pool", setting),
         "pls run": lambda: pls_run(setting, "ipynb"),
         "plain calls in two processes": lambda: helper("plain", setting),
+        "pls run, half of the towns": lambda: pls_run(half, "ipynb"),
+        "plain calls, half of the towns": lambda: helper("plain", half),
     }
     show(in_turn(ways, setting.rounds), "pls run", len(setting.areas))
 
@@ -310,14 +318,14 @@ def change_one_workbook(root: Path) -> str:
 
 def measure_nbval(setting: Setting) -> None:
     files = sorted(str(file) for file in (setting.root / "notebooks").glob("*.ipynb"))
+    # Cells are named by their file only within the root; without that, xdist mixes them up.
     base = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--nbval",
+            "--rootdir", str(setting.root),
             "--nbval-sanitize-with", str(ROOT / "tests" / "nbval.cfg"), *files]  # fmt: skip
     kernels = {"ordinary": [], "forked": ["--nbval-kernel-name", "pls-fork"]}
     spread = {"one process": [], "two": ["-n", "2", "--dist", "loadscope"]}
     ways = {
-        f"nbval, {kernel} kernels, {name}": lambda a=chosen, b=over: run(
-            [*base, *a, *b], allowed=(0, 1)
-        )
+        f"nbval, {kernel} kernels, {name}": lambda a=chosen, b=over: run([*base, *a, *b])
         for kernel, chosen in kernels.items()
         for name, over in spread.items()
     }
@@ -404,8 +412,6 @@ def small_run(root: Path, *more: str) -> Cost:
 @contextmanager
 def watched() -> Iterator[list[int]]:
     """The most memory (PSS) that this process's children and theirs took at once, in bytes."""
-    import psutil
-
     most, ended = [0], threading.Event()
 
     def look() -> None:
