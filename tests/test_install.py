@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
+from importlib.util import cache_from_source
 from pathlib import Path
 
 import pytest
@@ -103,3 +104,12 @@ def test_a_second_run_with_the_same_lock_does_nothing(checkout: Path):
     stamp.write_text(checksums.stdout, encoding="utf-8")
     done = install(checkout)
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
+@pytest.mark.skipif(
+    not (ROOT / ".venv" / "install.log").is_file(), reason="this Python was not installed by make"
+)
+def test_what_is_installed_is_compiled():
+    """Where no process may keep what it compiles, each would compile all that it imports."""
+    source = next((ROOT / ".venv").glob("lib/*/site-packages/pandas/__init__.py"))
+    assert Path(cache_from_source(str(source))).is_file()

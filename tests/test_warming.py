@@ -51,6 +51,23 @@ def test_what_is_ready_is_not_worked_out_again(
     assert len(brief.assessments) > 50
 
 
+def test_what_a_town_is_drawn_beside_is_ready(
+    inside_sample: Project, monkeypatch: pytest.MonkeyPatch
+):
+    warm("2022-03")
+    brief = parameters("310115005", "2022-03", report="town_brief")
+    indicators = {*brief.standing.policy.indicators, *brief.standing.policy.targets}
+    shown = [one for one in brief.measures if one in indicators]
+    assert shown and brief.peers
+
+    def again(*_: object) -> None:
+        raise AssertionError("it was there already")
+
+    monkeypatch.setattr(policies.Standing, "_own", again)
+    for name in shown:
+        assert brief.series(name).shape[1] == 1 + len(brief.peers)
+
+
 def test_by_default_one_area_below_home_is_judged(
     inside_sample: Project, monkeypatch: pytest.MonkeyPatch
 ):
