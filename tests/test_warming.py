@@ -58,7 +58,8 @@ def test_what_a_town_is_drawn_beside_is_ready(
     brief = parameters("310115005", "2022-03", report="town_brief")
     indicators = {*brief.standing.policy.indicators, *brief.standing.policy.targets}
     shown = [one for one in brief.measures if one in indicators]
-    assert shown and brief.peers
+    assert shown
+    assert brief.peers
 
     def again(*_: object) -> None:
         raise AssertionError("it was there already")
