@@ -7,6 +7,7 @@ moves what it made to where readers find it. So a report that fails leaves nothi
 from __future__ import annotations
 
 import json
+import multiprocessing
 import os
 import re
 import time
@@ -16,7 +17,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING
+from threading import Thread
+from typing import TYPE_CHECKING, Any
 
 from pls_analysis.batch.plan import Report
 from pls_analysis.reads import written_to
@@ -119,12 +121,19 @@ def prepare_worker(settings: Mapping[str, str], memory: int = BYTES_PER_KERNEL) 
     """Set up the process that runs notebooks: its environment, and what memory it may take."""
     os.environ.update(settings)
     os.environ.pop("MPLBACKEND", None)
+    Thread(target=_end_with, args=[multiprocessing.parent_process()], daemon=True).start()
     _limit_memory(memory)
     import_module(LIBRARIES)  # so that no report is charged for it
     # Kernels and their libraries chat on stderr; what fails a report is in its notebook.
     with Path(os.devnull).open("wb") as nowhere:
         os.dup2(nowhere.fileno(), 1)
         os.dup2(nowhere.fileno(), 2)
+
+
+def _end_with(parent: Any) -> None:
+    """End this process when its parent is gone, however that came: its report may hang."""
+    parent.join()
+    os._exit(1)
 
 
 def _limit_memory(limit: int) -> None:

@@ -17,6 +17,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import nbformat
+import psutil
 import pytest
 from stores import EXPORTERS, fill, observation
 
@@ -566,12 +567,24 @@ main(prog_name="pls")
 
 
 @contextmanager
-def killed_at_last(process: subprocess.Popen) -> Iterator[None]:
-    """Let a test that fails end, whatever its process does."""
-    try:
-        yield
-    finally:
-        process.kill()
+def hanging_batch(project: Project) -> Iterator[subprocess.Popen]:
+    """A batch in a process of its own whose kernel hangs; killed in the end, whatever it does."""
+    batch = subprocess.Popen(
+        [sys.executable, "-c", HEARS_CTRL_C, "run", "hangs", "--areas", ONE,
+         "--period", "2022-06", "--jobs", "1", "--format", "ipynb"],
+        env=os.environ | {"PLS_PROJECT": str(project.root)},
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8", start_new_session=True,
+    )  # fmt: skip
+    with batch:
+        try:
+            until = time.monotonic() + 120
+            while not list(project.reports_dir.glob(f".work-*/0/try-*/{NOTEBOOK}")):
+                assert time.monotonic() < until
+                assert batch.poll() is None
+                time.sleep(0.1)
+            yield batch
+        finally:
+            batch.kill()
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there is no SIGTERM")
@@ -580,18 +593,7 @@ def test_a_batch_is_stopped_in_good_order(
     project: Project, tree: AreaTree, store: Store, number: int, code: int
 ):
     """As systemd or Ctrl-C do it, while a kernel hangs: nothing is left running or half made."""
-    batch = subprocess.Popen(
-        [sys.executable, "-c", HEARS_CTRL_C, "run", "hangs", "--areas", ONE,
-         "--period", "2022-06", "--jobs", "1", "--format", "ipynb"],
-        env=os.environ | {"PLS_PROJECT": str(project.root)},
-        stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8", start_new_session=True,
-    )  # fmt: skip
-    with batch, killed_at_last(batch):
-        until = time.monotonic() + 120
-        while not list(project.reports_dir.glob(f".work-*/0/try-*/{NOTEBOOK}")):
-            assert time.monotonic() < until
-            assert batch.poll() is None
-            time.sleep(0.1)
+    with hanging_batch(project) as batch:
         batch.send_signal(number)
         _, said = batch.communicate(timeout=60)
     assert batch.returncode == code, said
@@ -603,6 +605,16 @@ def test_a_batch_is_stopped_in_good_order(
     (told,) = read_run(folder)["batches"]
     assert told["left"] == 1
     assert not list(project.reports_dir.glob(".work-*"))
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere a killed process leaves its own")
+def test_a_batch_that_is_killed_leaves_no_process(project: Project, tree: AreaTree, store: Store):
+    with hanging_batch(project) as batch:
+        left = psutil.Process(batch.pid).children(recursive=True)
+        assert len(left) > 2, "a worker, a kernel, and what each is forked from"
+        batch.kill()
+        batch.communicate(timeout=60)
+        assert psutil.wait_procs(left, timeout=30)[1] == []
 
 
 # -- kernels -----------------------------------------------------------------------------------
