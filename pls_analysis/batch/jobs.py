@@ -39,7 +39,7 @@ from pls_analysis.batch.plan import Plan, Report
 from pls_analysis.batch.zygotes import WARM
 from pls_analysis.configs import ConfigError
 from pls_analysis.executors.cluster import on_dask
-from pls_analysis.executors.guarded import Guarded, WorkerDied, outcome
+from pls_analysis.executors.guarded import Guarded, WorkerDied, outcome, processors
 from pls_analysis.project import FILE as PROJECT_FILE
 from pls_analysis.project import Project, load_project
 from pls_analysis.store import Store, StoreError
@@ -79,7 +79,7 @@ def make_all(
 ) -> Generator[tuple[Report, Timed]]:
     """Make reports in worker processes; yield each as it ends, with what it left lying there."""
     way = Way(kernel_for(kernel, log), limits.seconds, limits.cell_seconds, exporters)
-    number = min(limits.jobs or _processors(), len(todo))
+    number = min(limits.jobs or processors(), len(todo))
     place = Place(project.root, str(plan.period), way.kernel, limits.memory, limits.seconds)
     with (
         _work_folder(plan.folder) as work,
@@ -244,10 +244,3 @@ def _work_folder(folder: Path) -> Iterator[Path]:
         prefix=work_prefix(folder), dir=folder.parent, ignore_cleanup_errors=True
     ) as name:
         yield Path(name)
-
-
-def _processors() -> int:
-    """How many processors this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1

@@ -206,7 +206,8 @@ def write_run(
     The file is replaced as a whole. `batch` is added to the batches, once it has ended.
     """
     before = read_run(folder)
-    merged = read_entries(folder) | {entry.report: entry for entry in entries}
+    known = map(entry_of, before.get("reports", []))
+    merged = {entry.report: entry for entry in (*known, *entries)}
     batches = [*before.get("batches", []), *([asdict(batch)] if batch else [])]
     content = {
         "period": folder.name,

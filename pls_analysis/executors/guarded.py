@@ -95,6 +95,13 @@ class Guarded(Executor):
         self.shutdown(cancel_futures=kind is not None)
 
 
+def processors() -> int:
+    """How many processors this process may use: a container or a batch system may give it few."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
 def outcome(future: Future[T]) -> T:
     """What a job gave, by whichever executor.
 

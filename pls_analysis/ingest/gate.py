@@ -6,7 +6,6 @@ import csv
 import io
 import re
 import struct
-import zipfile
 from collections import Counter
 from dataclasses import replace
 from pathlib import Path
@@ -29,8 +28,6 @@ from pls_analysis.ingest.packages import (
     local,
     locked,
     open_package,
-    truncated,
-    unknown_packing,
 )
 
 __all__ = ["Inspection", "Note", "Refused", "SheetPart", "inspect"]
@@ -130,13 +127,8 @@ def _extension_notes(path: Path, kind: FileKind) -> tuple[Note, ...]:
 
 
 def _inspect_zip(content: bytes) -> Inspection:
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            names = {name.replace("\\", "/").lstrip("/").lower() for name in archive.namelist()}
-    except (zipfile.BadZipFile, EOFError, ValueError) as error:
-        raise truncated() from error
-    except NotImplementedError as error:
-        raise unknown_packing(error) from error
+    with open_package(content) as package:
+        names = set(package.names())
     if "xl/workbook.bin" in names:
         raise Refused("xlsb", "The file is a binary workbook (.xlsb), which is not read.", AS_XLSX)
     if "content.xml" in names:

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from pls_analysis.executors.guarded import processors
 from pls_analysis.ingest import consistency, submissions
 from pls_analysis.ingest.choosing import said_by_name
 from pls_analysis.ingest.corrections import Correction, load_corrections
@@ -197,7 +198,7 @@ def _read(
         if progress is not None:
             progress(done, len(files))
 
-    workers = min(jobs or os.cpu_count() or 1, max(1, len(files)))
+    workers = min(jobs or processors(), max(1, len(files)))
     return list(read_files(project, files, workers, count, dask=dask))
 
 
