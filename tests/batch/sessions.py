@@ -19,7 +19,11 @@ SECONDS = 60
 
 
 class Session:
-    """A running kernel."""
+    """A running kernel.
+
+    What is said right after an error is not dropped, as it is by default until the kernel has seen
+    what else is waiting for it.
+    """
 
     def __init__(self, manager: KernelManager) -> None:
         self.manager = manager
@@ -42,6 +46,7 @@ class Session:
             code,
             timeout=SECONDS,
             allow_stdin=False,
+            stop_on_error=False,
             output_hook=lambda message: found.append(message["content"]),
         )
         return [one for one in found if "execution_state" not in one and "code" not in one]
@@ -52,7 +57,7 @@ class Session:
 
     def interrupted(self, code: str, after: float) -> str:
         """The status of code that is interrupted after so many seconds."""
-        self.client.execute(code)
+        self.client.execute(code, stop_on_error=False)
         time.sleep(after)
         self.manager.interrupt_kernel()
         return self.client.get_shell_msg(timeout=SECONDS)["content"]["status"]
