@@ -1,4 +1,4 @@
-"""The libraries that reports are executed and exported with: importing this loads them all."""
+"""What reports are executed and exported with: importing this loads it all, fonts included."""
 
 import gc
 
@@ -10,9 +10,11 @@ import nbconvert.exporters  # noqa: E402
 import papermill  # noqa: E402, F401
 
 from pls_analysis.batch.execute import EXPORTERS  # noqa: E402
+from pls_analysis.publish.webfonts import pack_common  # noqa: E402
 
 for exporter in EXPORTERS.values():
     nbconvert.exporters.get_exporter(exporter)
+pack_common()
 
 # None of this is ever garbage: looking for some would copy the pages that forked workers share.
 gc.collect()

@@ -1,5 +1,8 @@
 """The fonts that travel in the package, and which characters they can draw."""
 
+# uharfbuzz is a compiled module that tells a type checker nothing of what it holds.
+# pyright: reportAttributeAccessIssue=false
+
 from __future__ import annotations
 
 import unicodedata
@@ -7,7 +10,7 @@ from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 
-from fontTools.ttLib import TTFont
+import uharfbuzz
 
 FONTS = Path(__file__).parents[1] / "publish" / "fonts"
 SANS, SERIF = "Noto Sans SC", "Noto Serif SC"
@@ -34,22 +37,26 @@ class MissingGlyph(ValueError):
         )
 
 
+def opened(face: tuple[str, int]) -> uharfbuzz.Face:
+    """A face of FACES, mapped into memory."""
+    return uharfbuzz.Face(uharfbuzz.Blob.from_file_path(str(FONTS / FACES[face])))
+
+
 @cache
 def drawable() -> frozenset[int]:
     """Code points that every face of the package can draw."""
-    cmaps = []
-    for name in FACES.values():
-        with TTFont(FONTS / name, lazy=True) as font:
-            cmaps.append(frozenset(font.getBestCmap() or ()))
-    return frozenset.intersection(*cmaps)
+    return frozenset.intersection(*(frozenset(opened(face).unicodes) for face in FACES))
 
 
 @cache
 def advances() -> dict[str, float]:
     """Width of each character in ems, in the bold face, than which no other is wider."""
-    with TTFont(FONTS / FACES[SANS, 700], lazy=True) as font:
-        each, em = font["hmtx"].metrics, font["head"].unitsPerEm
-        return {chr(code): each[name][0] / em for code, name in (font.getBestCmap() or {}).items()}
+    face = opened((SANS, 700))
+    font = uharfbuzz.Font(face)
+    return {
+        chr(code): font.get_glyph_h_advance(font.get_nominal_glyph(code)) / face.upem
+        for code in face.unicodes
+    }
 
 
 def missing(text: str) -> list[str]:

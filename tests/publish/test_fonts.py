@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+import base64
+import io
 import re
+from pathlib import Path
 
+import nbformat
 import pytest
 from fontTools.ttLib import TTFont
 from matplotlib import font_manager
 
 from pls_analysis.charts import use_theme
 from pls_analysis.charts.glyphs import FACES, FONTS, SANS, MissingGlyph, drawable
+from pls_analysis.publish import webfonts
+from pls_analysis.publish.html import HtmlExporter
 from pls_analysis.publish.webfonts import font_css
+
+NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
 
 
 def test_every_face_has_gb2312_and_the_signs_of_a_report():
@@ -59,3 +67,47 @@ def test_a_web_font_holds_what_is_said_and_little_more():
 def test_a_web_font_names_what_it_lacks():
     with pytest.raises(MissingGlyph, match="U\\+20BB7"):
         font_css("𠮷田", "")
+
+
+def faces_in(css: str) -> list[tuple[str, set[str], bool]]:
+    """Weight of each rule, the characters in its file, and whether it is for these alone."""
+    found = []
+    for weight, data, told in re.findall(
+        r"@font-face\{[^}]*weight:(\d+)[^}]*base64,([^)]*)\)[^};]*(?:;unicode-range:([^}]*))?\}",
+        css,
+    ):
+        with TTFont(io.BytesIO(base64.b64decode(data))) as font:
+            held = {chr(code) for code in font.getBestCmap()}
+        if told:
+            assert {chr(int(code[2:], 16)) for code in told.split(",")} == held
+        found.append((weight, held, bool(told)))
+    return found
+
+
+def test_each_character_is_embedded_once_at_its_weight():
+    common = webfonts._common()
+    text = common[SANS, 400] + "\n\u200b川沙鑫"
+    for bold in ("鑫", common[SANS, 700][5:] + "鑫"):
+        fonts = faces_in(font_css(text, "简报", bold))
+        for weight, needed in (("400", text), ("700", bold)):
+            files = [characters for at, characters, _ in fonts if at == weight]
+            assert {char for char in needed if char.isprintable()} <= set().union(*files)
+            assert sum(map(len, files)) == len(set().union(*files))
+
+
+def test_a_brief_shares_its_fonts_with_the_others():
+    """Where this fails, the texts have changed: run tools/common_characters.py again."""
+    book = nbformat.read(NOTEBOOKS / "town_brief.ipynb", as_version=4)
+    html, _ = HtmlExporter().from_notebook_node(book)
+    own = [characters for _, characters, only in faces_in(html) if only]
+    assert 0 < len(own) <= 2
+    assert sum(map(len, own)) < 60
+
+
+def test_a_text_unlike_the_others_has_fonts_of_its_own():
+    common = webfonts._common()[SANS, 400]
+    rare = [chr(code) for code in range(0x5440, 0x5600) if code in drawable()]
+    rare = [char for char in rare if char not in common]
+    for more, number in ((0, 1), (len(common) // 4, 2), (len(common) // 4 + 1, 1)):
+        css = font_css(common + "".join(rare[:more]), "", bold="报")
+        assert [weight for weight, _, _ in faces_in(css)].count("400") == number
