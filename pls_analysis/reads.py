@@ -139,6 +139,9 @@ class Kept:
         self.most = most
         self._results: OrderedDict[Hashable, tuple[Any, frozenset[Hashable]]] = OrderedDict()
 
+    def __contains__(self, key: Hashable) -> bool:
+        return key in self._results
+
     def get(self, key: Hashable, make: Callable[[], T]) -> T:
         """Return the result under a key; where there is none, `make` it."""
         if key in self._results:

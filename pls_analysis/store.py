@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass, fields
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pyarrow as pa
@@ -73,6 +74,8 @@ ROWS_PER_GROUP = 20_000
 SOUGHT = ("area", "measure", "basis", "breakdown", "period_start", "period_end")
 SMALL = ("issues", "submissions", "superseded")
 _TABLES = Kept(2 * len(SMALL))
+_OBSERVED = Kept(1)
+"""The observations of the last store that was read as a whole, by its file."""
 PARQUET = {"compression": "zstd", "write_statistics": list(SOUGHT)}
 """How tables are written: limits are kept of the columns that a reader asks by, so that the list of
 row groups, which every reading begins with, stays short."""
@@ -201,13 +204,18 @@ class Store:
         """Standing observations, filtered while reading: rows × COLUMNS, RangeIndex.
 
         `period` keeps what lies wholly within its days. Only the row groups that can hold an
-        asked-for area are read.
+        asked-for area are read, and none where this process has read them all.
         """
         measure, area = _listed(measure), _listed(area)
         _note("observations", measure, area, period)
-        filters = _filters(measure, area, period, basis, breakdown)
-        table = pq.read_table(self.file("observations"), filters=filters, columns=columns)
-        return to_frame(table)
+        wanted = _wanted(measure, area, period, basis, breakdown)
+        file = self.file("observations")
+        if file in _OBSERVED:
+            return to_frame(_chosen(self._whole("observations"), wanted, columns))
+        found = pq.read_table(
+            file, filters=wanted or None, columns=columns, read_dictionary=_texts("observations")
+        )
+        return to_frame(found)
 
     def unnoted(
         self,
@@ -219,39 +227,26 @@ class Store:
     ) -> pd.DataFrame:
         """A table filtered as `observations` are, to be kept for many readers.
 
-        Nothing is noted of it: whoever gives out a part notes that. No thread is started. A small
-        table that is asked for as a whole is kept: what a file holds is told by its name.
+        Nothing is noted of it: whoever gives out a part notes that. No thread is started. All
+        observations are kept, and of smaller tables the frame that is asked for as a whole: what a
+        file holds is told by its name.
         """
-        asked = (measure, area, period, columns)
-        if table in SMALL and all(one is None for one in asked):
-            kept = _TABLES.get(self.file(table), lambda: self._filtered(table, *asked))
-            return kept.copy(deep=False)
-        return self._filtered(table, *asked)
+        wanted = _wanted(measure, area, period)
+        if table not in SMALL or wanted or columns is not None:
+            return to_frame(_chosen(self._whole(table), wanted, columns))
+        kept = _TABLES.get(self.file(table), lambda: to_frame(self._whole(table)))
+        return kept.copy(deep=False)
 
-    def _filtered(
-        self,
-        table: str,
-        measure: str | Iterable[str] | None,
-        area: str | Iterable[str] | None,
-        period: Period | None,
-        columns: list[str] | None,
-    ) -> pd.DataFrame:
-        sought = [name for name in SOUGHT if columns is not None and name not in columns]
-        read = None if columns is None else [*columns, *sought]
-        with pq.ParquetFile(self.file(table), pre_buffer=False) as file:
-            found = file.read([one for one in read or file.schema_arrow.names
-                               if one in file.schema_arrow.names], use_threads=False)  # fmt: skip
-        for name, wanted in (("measure", measure), ("area", area)):
-            if wanted is not None:
-                values = [wanted] if isinstance(wanted, str) else list(wanted)
-                right = pc.is_in(found[name], value_set=pa.array(values, pa.string()))
-                found = found.filter(right)
-        if period is not None:
-            found = found.filter(pc.and_(
-                pc.greater_equal(found["period_start"], pa.scalar(period.start, pa.date32())),
-                pc.less_equal(found["period_end"], pa.scalar(period.end, pa.date32())),
-            ))  # fmt: skip
-        return to_frame(found if columns is None else found.select(columns))
+    def _whole(self, table: str) -> pa.Table:
+        """All of a table, read without a thread."""
+
+        def read() -> pa.Table:
+            texts = _texts(table)
+            with pq.ParquetFile(file, pre_buffer=False, read_dictionary=texts) as opened:
+                return opened.read(use_threads=False)
+
+        file = self.file(table)
+        return _OBSERVED.get(file, read) if table == "observations" else read()
 
     def digests(self) -> pa.Table:
         """DIGESTS, in the order of its columns: what a report's inputs are compared by."""
@@ -263,28 +258,53 @@ def _listed(wanted: str | Iterable[str] | None) -> str | list[str] | None:
     return wanted if wanted is None or isinstance(wanted, str) else list(wanted)
 
 
-def _filters(measure, area, period, basis, breakdown) -> pc.Expression | None:
-    tests = []
-    for name, wanted in (("measure", measure), ("area", area)):
-        if wanted is not None:
-            values = [wanted] if isinstance(wanted, str) else list(wanted)
-            tests.append(pc.field(name).isin(pa.array(values, pa.string())))
-    if basis is not None:
-        tests.append(pc.field("basis") == basis)
-    if breakdown is not None:
-        tests.append(pc.field("breakdown") == breakdown)
+def _wanted(
+    measure: str | Iterable[str] | None = None,
+    area: str | Iterable[str] | None = None,
+    period: Period | None = None,
+    basis: str | None = None,
+    breakdown: str | None = None,
+) -> list[tuple[str, str, Any]]:
+    """What rows are asked for, as pyarrow reads filters: column, test and value."""
+    texts = {"area": area, "measure": measure, "basis": basis, "breakdown": breakdown}
+    tests: list[tuple[str, str, Any]] = [
+        (name, "in", pa.array([one] if isinstance(one, str) else list(one), pa.string()))
+        for name, one in texts.items()
+        if one is not None
+    ]
     if period is not None:
-        tests.append(pc.field("period_start") >= pa.scalar(period.start, pa.date32()))
-        tests.append(pc.field("period_end") <= pa.scalar(period.end, pa.date32()))
-    expression = None
-    for test in tests:
-        expression = test if expression is None else expression & test
-    return expression
+        tests.append(("period_start", ">=", pa.scalar(period.start, pa.date32())))
+        tests.append(("period_end", "<=", pa.scalar(period.end, pa.date32())))
+    return tests
+
+
+def _chosen(
+    found: pa.Table, wanted: list[tuple[str, str, Any]], columns: list[str] | None
+) -> pa.Table:
+    """The rows of a table that are asked for, and the columns."""
+    tests = {"in": pc.is_in, ">=": pc.greater_equal, "<=": pc.less_equal}
+    for name, test, value in wanted:
+        found = found.filter(tests[test](found[name], value))
+    return found if columns is None else found.select(columns)
+
+
+def _texts(table: str) -> list[str] | None:
+    """The columns of a table that are read as each text once, and a number in its place.
+
+    Observations are read so in a sixth of the time, and filtered before texts are written out.
+    """
+    if table not in ("observations", "superseded"):
+        return None
+    return [one.name for one in SCHEMA if one.type == pa.string()]
 
 
 def to_frame(table: pa.Table) -> pd.DataFrame:
-    """A table as a data frame, made without a thread."""
-    frame = table.to_pandas(date_as_object=False, use_threads=False)
+    """A table as a data frame with plain texts, made without a thread."""
+    types = {one.name: one.type for one in table.schema}
+    plain = {
+        name: pa.string() if pa.types.is_dictionary(kind) else kind for name, kind in types.items()
+    }
+    frame = table.cast(pa.schema(plain)).to_pandas(date_as_object=False, use_threads=False)
     return frame.reset_index(drop=True)
 
 

@@ -8,6 +8,7 @@ is how a report names the cell at which its process was killed.
 
 from __future__ import annotations
 
+import json
 import time
 from queue import Empty
 from typing import Any
@@ -18,6 +19,7 @@ from jupyter_client.asynchronous.client import AsyncKernelClient
 from jupyter_client.manager import AsyncKernelManager
 from nbformat import NotebookNode
 from papermill.engines import NBClientEngine, NotebookExecutionManager
+from papermill.iorw import papermill_io
 from traitlets import default
 
 SECONDS_TO_ANSWER = 1
@@ -81,14 +83,18 @@ class QuickManager(AsyncKernelManager):
 
 
 class SparingRecord(NotebookExecutionManager):
-    """papermill's record of a run, written only where it says something new of where it stands."""
+    """papermill's record of a run, written only where it says something new of where it stands.
+
+    On one line, which takes a tenth of the time: papermill writes the notebook as usual at the end.
+    """
 
     _to_write = True
 
     def save(self, **kwargs: Any) -> None:
         """Write the notebook, unless a cell has just ended: the next to start will do it."""
-        if self._to_write:
-            super().save(**kwargs)
+        if self._to_write and self.output_path:
+            papermill_io.write(json.dumps(self.nb, ensure_ascii=False), self.output_path)
+            self.last_save_time = self.now()
 
     def cell_start(self, cell: NotebookNode, cell_index: int | None = None, **kwargs: Any) -> None:
         """Record that a cell starts; on the disk where it is code."""

@@ -12,6 +12,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, wait
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, field
 from functools import partial
+from importlib import import_module
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -47,6 +48,8 @@ from pls_analysis.store import Store, StoreError
 SECONDS_TO_STOP = 60
 """How long after its time limit a report's worker may still take to stop by itself."""
 TRY = "try-"
+INDEXES = "pls_analysis.batch.indexes"
+"""What is needed when all reports are made; to load it takes a third of a second."""
 WARMING = "pls_analysis.warming:warm"
 """What makes a process ready; not imported here, as it takes a second."""
 
@@ -119,6 +122,7 @@ def run_jobs(
             report, folder = waiting.popleft()
             folder.mkdir(exist_ok=True)
             running[executor.submit(make_timed, report, folder, way)] = report, folder
+        import_module(INDEXES)  # once, while the processes get ready
         ended = wait(running, return_when=FIRST_COMPLETED).done
         for future in [one for one in running if one in ended]:
             report, folder = running.pop(future)
