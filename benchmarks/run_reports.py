@@ -90,6 +90,8 @@ def main() -> None:
         runs = [int(number) for number in asked.runs.split(",")]
         setting = Setting(root, town_codes()[: asked.towns], asked.rounds, runs)
         for name in asked.parts or PARTS:
+            # A report that was made before is made in all its formats again.
+            shutil.rmtree(root / "reports", ignore_errors=True)
             print(f"== {name}", flush=True)
             PARTS[name](setting)
     versions = ", ".join(f"{name} {version(name)}" for name in LIBRARIES)

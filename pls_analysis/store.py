@@ -217,6 +217,12 @@ class Store:
         )
         return to_frame(found)
 
+    def held(self) -> pd.DataFrame:
+        """Area and measure of the standing observations, each pair once; nothing is noted."""
+        pairs = ["area", "measure"]
+        read = pq.read_table(self.file("observations"), columns=pairs, read_dictionary=pairs)
+        return to_frame(read.unify_dictionaries().group_by(pairs).aggregate([]))
+
     def unnoted(
         self,
         table: str,

@@ -124,7 +124,7 @@ def plan_reports(
     if when is None:
         raise PlanError(problems)
     folder = project.reports_dir / str(when)
-    figures = store.observations(columns=["area", "measure"]).drop_duplicates()
+    figures = store.held()
     reports: list[Report] = []
     silent: dict[str, Area] = {}
     for file in files:

@@ -8,8 +8,11 @@ from dataclasses import replace
 import pandas as pd
 import pytest
 
+from pls_analysis import store as store_module
 from pls_analysis.ingest.pipeline import ingest
+from pls_analysis.periods import parse_period
 from pls_analysis.project import Project
+from pls_analysis.reads import Kept
 from pls_analysis.sample import SampleTruth, broken, write_corrections
 from pls_analysis.store import Store
 
@@ -38,6 +41,32 @@ def beside(
         both["value"].isna() & both["value_read"].isna() & (both["_merge"] == "both")
     )
     return both.assign(same=same), store
+
+
+def test_a_store_says_the_same_from_its_file_and_from_memory(
+    beside: tuple[pd.DataFrame, Store], monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(store_module, "_OBSERVED", Kept(1))
+    store = beside[1]
+    whole = store.observations()
+    area, measure = whole["area"].iloc[-1], whole["measure"].iloc[-1]
+    asked = [
+        {},
+        {"area": area},
+        {"measure": [measure, "nothing"], "area": [area]},
+        {"measure": []},
+        {"period": parse_period("2022-06"), "basis": "flow", "breakdown": "total"},
+        {"area": area, "columns": ["value", "cell"]},
+    ]
+    from_file = [store.observations(**one) for one in asked]
+    pd.testing.assert_frame_equal(store.unnoted("observations"), whole)
+    assert store.file("observations") in store_module._OBSERVED
+    for one, before in zip(asked, from_file, strict=True):
+        pd.testing.assert_frame_equal(store.observations(**one), before)
+    assert [bool(len(frame)) for frame in from_file] == [True, True, True, False, True, True]
+    pairs = whole[["area", "measure"]].drop_duplicates().sort_values(["area", "measure"])
+    held = store.held().sort_values(["area", "measure"])
+    pd.testing.assert_frame_equal(held.reset_index(drop=True), pairs.reset_index(drop=True))
 
 
 def test_nothing_was_read_that_is_not_there(beside: tuple[pd.DataFrame, Store]):
