@@ -212,10 +212,8 @@ class Store:
         file = self.file("observations")
         if file in _OBSERVED:
             return to_frame(_chosen(self._whole("observations"), wanted, columns))
-        found = pq.read_table(
-            file, filters=wanted or None, columns=columns, read_dictionary=_texts("observations")
-        )
-        return to_frame(found)
+        # Not read as codes: of those pyarrow does not look at the limits of row groups.
+        return to_frame(pq.read_table(file, filters=wanted or None, columns=columns))
 
     def held(self) -> pd.DataFrame:
         """Area and measure of the standing observations, each pair once; nothing is noted."""
