@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import shutil
+import sys
 from dataclasses import replace
+from pathlib import Path
 
 import pandas as pd
+import psutil
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from pls_analysis import store as store_module
@@ -67,6 +73,25 @@ def test_a_store_says_the_same_from_its_file_and_from_memory(
     pairs = whole[["area", "measure"]].drop_duplicates().sort_values(["area", "measure"])
     held = store.held().sort_values(["area", "measure"])
     pd.testing.assert_frame_equal(held.reset_index(drop=True), pairs.reset_index(drop=True))
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux counts what a process reads")
+def test_of_one_area_only_its_row_groups_are_read(
+    beside: tuple[pd.DataFrame, Store], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(store_module, "_OBSERVED", Kept(1))
+    whole = beside[1].observations().head(20_000).sort_values("area", ignore_index=True)
+    whole["raw"] = [f"{number * 7919 % 1_000_003:07}" for number in range(len(whole))]
+    table = pa.Table.from_pandas(whole, preserve_index=False)
+    pq.write_table(table, tmp_path / "o.parquet", row_group_size=1000, **store_module.PARQUET)
+    manifest = {"version": "1", "files": {"observations": "o.parquet"}}
+    (tmp_path / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
+    read = []
+    for asked in (None, whole["area"].min()):
+        before = psutil.Process().io_counters().read_chars
+        assert len(Store(tmp_path).observations(area=asked))
+        read.append(psutil.Process().io_counters().read_chars - before)
+    assert read[1] < read[0] / 2
 
 
 def test_nothing_was_read_that_is_not_there(beside: tuple[pd.DataFrame, Store]):
