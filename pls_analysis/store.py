@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, fields
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
@@ -242,14 +242,9 @@ class Store:
         return kept.copy(deep=False)
 
     def _whole(self, table: str) -> pa.Table:
-        """All of a table, read without a thread."""
-
-        def read() -> pa.Table:
-            texts = _texts(table)
-            with pq.ParquetFile(file, pre_buffer=False, read_dictionary=texts) as opened:
-                return opened.read(use_threads=False)
-
+        """All of a table, read without a thread; observations are kept."""
         file = self.file(table)
+        read = partial(_read_whole, file, table)
         return _OBSERVED.get(file, read) if table == "observations" else read()
 
     def digests(self) -> pa.Table:
@@ -290,6 +285,11 @@ def _chosen(
     for name, test, value in wanted:
         found = found.filter(tests[test](found[name], value))
     return found if columns is None else found.select(columns)
+
+
+def _read_whole(file: Path, table: str) -> pa.Table:
+    with pq.ParquetFile(file, pre_buffer=False, read_dictionary=_texts(table)) as opened:
+        return opened.read(use_threads=False)
 
 
 def _texts(table: str) -> list[str] | None:
